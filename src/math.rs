@@ -1,0 +1,5 @@
+//! Vectors and matrices.
+
+mod real;
+
+pub use real::Real;

@@ -1,0 +1,5 @@
+//! What is minimised.
+
+pub mod examples;
+
+pub use examples::{Examples, Targets};
