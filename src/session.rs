@@ -1,6 +1,8 @@
 //! Several optimisers side by side on one problem.
 
 mod history;
+#[cfg(feature = "app")]
+pub mod setup;
 
 use crate::{
     optim::{Outcome, Recipe, StepRecord},
@@ -8,6 +10,8 @@ use crate::{
 };
 
 pub use history::{History, LaneHistory};
+#[cfg(feature = "app")]
+pub use setup::{Setup, SetupError};
 
 /// A lane: one optimiser under a label.
 #[derive(Clone, Debug, PartialEq)]
