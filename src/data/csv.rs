@@ -51,19 +51,20 @@ impl CsvSource {
     }
 
     fn parse(&self, bytes: &[u8], path: &str, kind: TargetKind) -> Result<Examples, DataError> {
+        let file = File { path, bytes };
         let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(bytes);
         let mut rows = reader.records().map(|row| row.map_err(|error| unreadable(&error, path))).peekable();
         let Some(first) = rows.next_if(|row| row.as_ref().is_ok_and(is_header)) else {
-            return self.read(rows, None, path, kind);
+            return self.read(rows, None, &file, kind);
         };
-        self.read(rows, Some(first?), path, kind)
+        self.read(rows, Some(first?), &file, kind)
     }
 
     fn read(
         &self,
         rows: impl Iterator<Item = Result<StringRecord, DataError>>,
         header: Option<StringRecord>,
-        path: &str,
+        file: &File<'_>,
         kind: TargetKind,
     ) -> Result<Examples, DataError> {
         let mut rows = rows.peekable();
@@ -72,7 +73,7 @@ impl CsvSource {
             (None, Some(Ok(row))) => row.len(),
             (None, _) => 0,
         };
-        let find = |columns: &[Column]| locate(columns, header.as_ref(), width, path);
+        let find = |columns: &[Column]| locate(columns, header.as_ref(), width, file.path);
         let mut inputs = Vec::new();
         let mut values = Vec::new();
         let mut classes = Vec::new();
@@ -85,7 +86,7 @@ impl CsvSource {
                 Some(found) => found,
                 None => columns.insert((find(&self.inputs)?, find(&self.targets)?)),
             };
-            let row = Row { record: &row, path, width };
+            let row = Row { record: &row, file, width };
             row.check_width()?;
             for column in input_columns {
                 inputs.push(row.number(column)?);
@@ -100,7 +101,7 @@ impl CsvSource {
         }
         if count == 0 {
             let problem = "there is no row of numbers; expected at least one".to_owned();
-            return Err(DataError::File { path: path.to_owned(), problem });
+            return Err(DataError::File { path: file.path.to_owned(), problem });
         }
         Ok(Examples {
             inputs: DMatrix::from_vec(self.inputs.len(), count, inputs),
@@ -148,16 +149,27 @@ fn locate(
     columns.iter().map(find).collect()
 }
 
+/// A file being read.
+struct File<'f> {
+    path: &'f str,
+    bytes: &'f [u8],
+}
+
 /// A row being read.
 struct Row<'r> {
     record: &'r StringRecord,
-    path: &'r str,
+    file: &'r File<'r>,
     width: usize,
 }
 
 impl Row<'_> {
     fn line(&self) -> u64 {
-        self.record.position().map_or(0, csv::Position::line)
+        self.record.position().map_or(0, |position| {
+            // A record's position is where the one before it ended: empty lines between them come first.
+            let start = (position.byte() as usize).min(self.file.bytes.len());
+            let empty = self.file.bytes[start..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
+            position.line() + empty.filter(|&&byte| byte == b'\n').count() as u64
+        })
     }
 
     fn check_width(&self) -> Result<(), DataError> {
@@ -165,11 +177,11 @@ impl Row<'_> {
             return Ok(());
         }
         let problem = format!("found {} fields; expected {}, as in the first row", self.record.len(), self.width);
-        Err(DataError::Row { path: self.path.to_owned(), row: self.line(), problem })
+        Err(DataError::Row { path: self.file.path.to_owned(), row: self.line(), problem })
     }
 
     fn refuse(&self, column: &Found, problem: String) -> DataError {
-        DataError::Cell { path: self.path.to_owned(), row: self.line(), column: column.name.clone(), problem }
+        DataError::Cell { path: self.file.path.to_owned(), row: self.line(), column: column.name.clone(), problem }
     }
 
     fn number(&self, column: &Found) -> Result<f64, DataError> {
