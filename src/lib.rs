@@ -4,6 +4,8 @@
 
 #[cfg(feature = "app")]
 pub mod data;
+#[cfg(feature = "app")]
+pub mod export;
 pub mod math;
 pub mod optim;
 pub mod problem;
