@@ -38,7 +38,7 @@ fn rosenbrock(bencher: Bencher<'_, '_>, name: &str) {
     bencher
         .counter(ItemsCount::new(steps))
         .with_inputs(|| {
-            let problem = Rosenbrock { a: 1.0, b: 100.0, scale: 1.0, start: [-1.2, 1.0] };
+            let problem = Rosenbrock { a: 1.0, b: 100.0, scale: 1.0, start: vec![-1.2, 1.0] };
             let lane = LaneSpec { label: name.to_owned(), recipe: recipe(name) };
             let session = Session::new::<f64>(Box::new(problem), &[lane]);
             let history = session.empty_history();

@@ -3,7 +3,11 @@
 //! Losses own all scaling: a mean over the batch, a sum over outputs and every factor ½ are in f, and gradient, curvature and factors follow.
 
 mod analytic;
+mod classical;
 pub mod examples;
+pub mod expression;
+pub mod formula;
+mod kronecker_quadratic;
 pub mod mlp;
 mod oracle;
 mod quadratic;
@@ -13,7 +17,10 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::math::Real;
 
+pub use classical::{Classical, TestFunction};
 pub use examples::{Examples, Targets};
+pub use expression::Expression;
+pub use kronecker_quadratic::KroneckerQuadratic;
 pub use mlp::Mlp;
 pub use oracle::{Curvature, Estimator, Factors, Oracle};
 pub use quadratic::Quadratic;

@@ -188,7 +188,7 @@ proptest! {
 
     #[test]
     fn rosenbrock(a in 0.5f64..2.0, b in 1.0f64..100.0, scale in 0.1f64..2.0, at in (-2.0f64..2.0, -1.0f64..3.0), d in (-1.0f64..1.0, -1.0f64..1.0)) {
-        let problem = Rosenbrock { a, b, scale, start: [0.0, 0.0] };
+        let problem = Rosenbrock { a, b, scale, start: vec![0.0, 0.0] };
         let (theta, u, v) = (DVector::from_vec(vec![at.0, at.1]), DVector::from_vec(vec![1.0, -0.5]), DVector::from_vec(vec![d.0, d.1]));
         derivatives_agree(&problem, &theta, &u, &v)?;
         // r = √s(a − x, √b(y − x²)), f = Σr², G = 2JᵀJ.

@@ -106,7 +106,7 @@ fn problem(case: &Value) -> Box<dyn Problem<f64>> {
     match case["kind"].as_str().unwrap() {
         "rosenbrock" => {
             let start = numbers(&case["start"]);
-            Box::new(Rosenbrock { a: number("a"), b: number("b"), scale: number("scale"), start: [start[0], start[1]] })
+            Box::new(Rosenbrock { a: number("a"), b: number("b"), scale: number("scale"), start })
         }
         "quadratic" => Box::new(Quadratic::new(
             matrix(&case["matrix"]),

@@ -291,7 +291,7 @@ fn sampled_factors_average_to_the_exact_ones() {
 
 #[test]
 fn decreasing_loss_never_raises_the_loss_and_restores_adams_moments() {
-    let problem = Rosenbrock { a: 1.0, b: 100.0, scale: 1.0, start: [-1.2, 1.0] };
+    let problem = Rosenbrock { a: 1.0, b: 100.0, scale: 1.0, start: vec![-1.2, 1.0] };
     let mut recipe = presets::adamqlr();
     recipe.curvature = Some(Curvature::Hessian);
     recipe.damping.rule = DampingRule::DecreasingLoss;
@@ -328,13 +328,13 @@ fn a_calibrated_lambda_is_a_fixed_point_of_the_rule() {
 
 #[test]
 fn a_zero_gradient_is_convergence_and_overflow_is_named() {
-    let at_minimum = Rosenbrock { a: 1.0, b: 100.0, scale: 1.0, start: [1.0, 1.0] };
+    let at_minimum = Rosenbrock { a: 1.0, b: 100.0, scale: 1.0, start: vec![1.0, 1.0] };
     let (records, halt) = run(&presets::kfac(), &at_minimum, 3);
     assert!(records.is_empty());
     assert_eq!(halt, Some(Halt::ZeroGradient));
     let mut wild = presets::sgd();
     wild.step_size.learning_rate = Coefficient::Fixed(1.0);
-    let problem = Rosenbrock { a: 1.0, b: 100.0, scale: 1.0, start: [-1.2, 1.0] };
+    let problem = Rosenbrock { a: 1.0, b: 100.0, scale: 1.0, start: vec![-1.2, 1.0] };
     let (records, halt) = run(&wild, &problem, 50);
     assert!(records.iter().all(|(_, theta)| theta.iter().all(|x| x.is_finite())));
     let outcome = halt.unwrap().outcome(records.len() as u64 + 1, &problem as &dyn Problem<f64>);
@@ -344,7 +344,7 @@ fn a_zero_gradient_is_convergence_and_overflow_is_named() {
 
 #[test]
 fn a_lane_that_stands_still_ends() {
-    let problem = Rosenbrock { a: 1.0, b: 100.0, scale: 1.0, start: [-1.2, 1.0] };
+    let problem = Rosenbrock { a: 1.0, b: 100.0, scale: 1.0, start: vec![-1.2, 1.0] };
     let mut still = presets::sgd();
     still.step_size.learning_rate = Coefficient::Fixed(1e-300);
     let (records, halt) = run(&still, &problem, 1000);
@@ -355,8 +355,8 @@ fn a_lane_that_stands_still_ends() {
 #[test]
 fn single_precision_follows_double() {
     let (wide, narrow) = (
-        Rosenbrock { a: 1.0f64, b: 100.0, scale: 1.0, start: [-1.2, 1.0] },
-        Rosenbrock { a: 1.0f32, b: 100.0, scale: 1.0, start: [-1.2, 1.0] },
+        Rosenbrock { a: 1.0f64, b: 100.0, scale: 1.0, start: vec![-1.2, 1.0] },
+        Rosenbrock { a: 1.0f32, b: 100.0, scale: 1.0, start: vec![-1.2, 1.0] },
     );
     for recipe in [presets::adam(), presets::adamqlr(), presets::kfac()] {
         let expected = run(&recipe, &wide, 3).0.remove(2).1;

@@ -9,6 +9,10 @@ use crate::math::Real;
 pub(super) trait Analytic<T: Real>: Clone + Send + Sync {
     /// n.
     fn dim(&self) -> usize;
+    /// Becomes the function of step `step`, where it is another at every step.
+    fn select(&mut self, step: u64) {
+        let _ = step;
+    }
     /// f(θ).
     fn value(&self, theta: &DVector<T>) -> T;
     /// f(θ), and ∇f(θ) into `gradient`.
@@ -34,8 +38,9 @@ impl<T: Real, F: Analytic<T>> AnalyticOracle<T, F> {
 }
 
 impl<T: Real, F: Analytic<T>> Oracle<T> for AnalyticOracle<T, F> {
-    /// The function is the same at every step.
-    fn select(&mut self, _step: u64) {}
+    fn select(&mut self, step: u64) {
+        self.function.select(step);
+    }
 
     fn loss(&mut self, theta: &DVector<T>) -> T {
         self.function.value(theta)

@@ -3,14 +3,18 @@
 use std::sync::Arc;
 
 use nalgebra::{DMatrix, DVector};
+use rand_distr::{Distribution, StandardNormal};
 
 use super::{
     Curvature, Oracle, Problem,
     analytic::{Analytic, AnalyticOracle},
 };
-use crate::math::Real;
+use crate::math::{Purpose, Real, stream};
 
 /// f(θ) = ½(θ − c)ᵀC(θ − c), C symmetric. On it the quadratic model is exact.
+///
+/// With gradient noise σ the function of step t is f_t(θ) = f(θ) + σξ_tᵀ(θ − c), ξ_t standard normal: its gradient is f's plus noise,
+/// its curvature f's, and a loss before and after a step are measured on the same f_t, as on a batch of examples.
 ///
 /// With C positive semi-definite it is least squares (r = C^½(θ − c)), and the generalised Gauss–Newton matrix is C as well.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +22,15 @@ pub struct Quadratic<T: Real> {
     matrix: Arc<DMatrix<T>>,
     center: DVector<T>,
     start: DVector<T>,
+    noise: Option<Noise<T>>,
+}
+
+/// σ and the seed of its ξ_t, and σξ_t of the step selected.
+#[derive(Clone, Debug, PartialEq)]
+struct Noise<T: Real> {
+    sigma: f64,
+    seed: u64,
+    tilt: DVector<T>,
 }
 
 impl<T: Real> Quadratic<T> {
@@ -27,7 +40,20 @@ impl<T: Real> Quadratic<T> {
     /// If the shapes disagree.
     pub fn new(matrix: DMatrix<T>, center: DVector<T>, start: DVector<T>) -> Self {
         assert!(matrix.is_square() && matrix.nrows() == center.len() && center.len() == start.len(), "shapes disagree");
-        Self { matrix: Arc::new(matrix), center, start }
+        Self { matrix: Arc::new(matrix), center, start, noise: None }
+    }
+
+    /// The same with gradient noise of standard deviation `sigma`, a function of `seed` and the step.
+    #[must_use]
+    pub fn with_noise(self, sigma: f64, seed: u64) -> Self {
+        let tilt = DVector::zeros(self.center.len());
+        Self { noise: (sigma > 0.0).then_some(Noise { sigma, seed, tilt }), ..self }
+    }
+
+    /// σξ_tᵀ(θ − c).
+    fn tilted(&self, theta: &DVector<T>) -> T {
+        let tilt = self.noise.iter().flat_map(|noise| noise.tilt.iter());
+        tilt.zip(theta.iter().zip(self.center.iter())).fold(T::zero(), |sum, (&t, (&x, &c))| sum + t * (x - c))
     }
 
     /// uᵀCv without a temporary.
@@ -49,9 +75,19 @@ impl<T: Real> Analytic<T> for Quadratic<T> {
         self.center.len()
     }
 
+    fn select(&mut self, step: u64) {
+        if let Some(noise) = &mut self.noise {
+            let mut rng = stream(noise.seed, Purpose::GradientNoise, step);
+            noise.tilt.apply(|value| {
+                let normal: f64 = StandardNormal.sample(&mut rng);
+                *value = T::of(noise.sigma * normal);
+            });
+        }
+    }
+
     fn value(&self, theta: &DVector<T>) -> T {
         let off = |i: usize| theta[i] - self.center[i];
-        T::of(0.5) * self.form(off, off)
+        T::of(0.5) * self.form(off, off) + self.tilted(theta)
     }
 
     fn value_and_gradient(&self, theta: &DVector<T>, gradient: &mut DVector<T>) -> T {
@@ -63,7 +99,10 @@ impl<T: Real> Analytic<T> for Quadratic<T> {
         for (i, &slope) in gradient.iter().enumerate() {
             twice += (theta[i] - self.center[i]) * slope;
         }
-        T::of(0.5) * twice
+        if let Some(noise) = &self.noise {
+            *gradient += &noise.tilt;
+        }
+        T::of(0.5) * twice + self.tilted(theta)
     }
 
     fn hessian_form(&self, _theta: &DVector<T>, u: &DVector<T>, v: &DVector<T>) -> T {

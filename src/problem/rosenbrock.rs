@@ -1,6 +1,6 @@
 //! Rosenbrock's valley.
 
-use nalgebra::{DMatrix, DVector, dvector};
+use nalgebra::{DMatrix, DVector};
 
 use super::{
     Curvature, Oracle, Problem,
@@ -8,10 +8,10 @@ use super::{
 };
 use crate::math::Real;
 
-/// f(x, y) = s·((a − x)² + b(y − x²)²): a curved valley, flat along its floor.
+/// f(x) = s·Σᵢ ((a − xᵢ)² + b(xᵢ₊₁ − xᵢ²)²), i = 1 … n−1: a curved valley, flat along its floor; with n = 2 the textbook function.
 ///
-/// As least squares f = s·(r₁² + r₂²) with r = (a − x, √b(y − x²)), so its generalised Gauss–Newton matrix is 2s·JᵣᵀJᵣ.
-/// Minimum: f(a, a²) = 0.
+/// As least squares f = s·Σr² with r = (a − xᵢ, √b(xᵢ₊₁ − xᵢ²)), so its generalised Gauss–Newton matrix is 2s·JᵣᵀJᵣ.
+/// Minimum: f(a, a²) = 0 for n = 2, f(1, …, 1) = 0 for a = 1.
 ///
 /// Source: H. H. Rosenbrock, "An automatic method for finding the greatest or least value of a function", Comput. J. 3(3), 1960,
 /// doi:10.1093/comjnl/3.3.175.
@@ -23,64 +23,73 @@ pub struct Rosenbrock<T: Real> {
     pub b: T,
     /// s.
     pub scale: T,
-    /// Where the optimisers start.
-    pub start: [T; 2],
-}
-
-impl<T: Real> Rosenbrock<T> {
-    /// (2s·Jᵣᵀ)-weighted parts: the rows of Jᵣ without √b, and the residual y − x².
-    fn valley(&self, theta: &DVector<T>) -> (T, T) {
-        let (x, y) = (theta[0], theta[1]);
-        (x, y - x * x)
-    }
+    /// Where the optimisers start; its length n ≥ 2 is the dimension.
+    pub start: Vec<T>,
 }
 
 impl<T: Real> Analytic<T> for Rosenbrock<T> {
     fn dim(&self) -> usize {
-        2
+        self.start.len()
     }
 
     fn value(&self, theta: &DVector<T>) -> T {
-        let (x, off) = self.valley(theta);
-        let near = self.a - x;
-        self.scale * (near * near + self.b * off * off)
+        let mut sum = T::zero();
+        for link in theta.as_slice().windows(2) {
+            let (near, off) = (self.a - link[0], link[1] - link[0] * link[0]);
+            sum += near * near + self.b * off * off;
+        }
+        self.scale * sum
     }
 
     fn value_and_gradient(&self, theta: &DVector<T>, gradient: &mut DVector<T>) -> T {
-        let (x, off) = self.valley(theta);
-        let near = self.a - x;
         let two = T::of(2.0);
-        let slope = two * self.scale * self.b * off;
-        gradient[0] = -two * self.scale * near - slope * two * x;
-        gradient[1] = slope;
-        self.scale * (near * near + self.b * off * off)
+        let mut sum = T::zero();
+        gradient[0] = T::zero();
+        for (i, link) in theta.as_slice().windows(2).enumerate() {
+            let (near, off) = (self.a - link[0], link[1] - link[0] * link[0]);
+            let slope = two * self.scale * self.b * off;
+            gradient[i] -= two * self.scale * near + slope * two * link[0];
+            gradient[i + 1] = slope;
+            sum += near * near + self.b * off * off;
+        }
+        self.scale * sum
     }
 
     fn hessian_form(&self, theta: &DVector<T>, u: &DVector<T>, v: &DVector<T>) -> T {
-        // H = G + 2s·b·(y − x²)·∇²(y − x²), and ∇²(y − x²) has the one entry −2.
-        let (_, off) = self.valley(theta);
-        self.gauss_newton_form(theta, u, v) - T::of(4.0) * self.scale * self.b * off * u[0] * v[0]
+        // H = G + Σ 2s·b·(xᵢ₊₁ − xᵢ²)·∇²(xᵢ₊₁ − xᵢ²), and that last Hessian has the one entry −2.
+        let mut bent = T::zero();
+        for (i, link) in theta.as_slice().windows(2).enumerate() {
+            bent += (link[1] - link[0] * link[0]) * u[i] * v[i];
+        }
+        self.gauss_newton_form(theta, u, v) - T::of(4.0) * self.scale * self.b * bent
     }
 
     fn gauss_newton_form(&self, theta: &DVector<T>, u: &DVector<T>, v: &DVector<T>) -> T {
-        let twice_x = T::of(2.0) * theta[0];
-        let along = |d: &DVector<T>| d[1] - twice_x * d[0];
-        T::of(2.0) * self.scale * (u[0] * v[0] + self.b * along(u) * along(v))
+        let mut sum = T::zero();
+        for i in 0..theta.len() - 1 {
+            let twice = T::of(2.0) * theta[i];
+            sum += u[i] * v[i] + self.b * (u[i + 1] - twice * u[i]) * (v[i + 1] - twice * v[i]);
+        }
+        T::of(2.0) * self.scale * sum
     }
 
     fn gauss_newton(&self, theta: &DVector<T>, matrix: &mut DMatrix<T>) {
         let two = T::of(2.0);
-        let (twice_x, weight) = (two * theta[0], two * self.scale);
-        matrix[(0, 0)] = weight * (T::one() + self.b * twice_x * twice_x);
-        matrix[(0, 1)] = -weight * self.b * twice_x;
-        matrix[(1, 0)] = matrix[(0, 1)];
-        matrix[(1, 1)] = weight * self.b;
+        let weight = two * self.scale;
+        matrix.fill(T::zero());
+        for i in 0..theta.len() - 1 {
+            let twice = two * theta[i];
+            matrix[(i, i)] += weight * (T::one() + self.b * twice * twice);
+            matrix[(i, i + 1)] = -weight * self.b * twice;
+            matrix[(i + 1, i)] = matrix[(i, i + 1)];
+            matrix[(i + 1, i + 1)] = weight * self.b;
+        }
     }
 }
 
 impl<T: Real> Problem<T> for Rosenbrock<T> {
     fn start(&self) -> DVector<T> {
-        dvector![self.start[0], self.start[1]]
+        DVector::from_column_slice(&self.start)
     }
 
     fn oracle(&self) -> Box<dyn Oracle<T>> {
@@ -92,14 +101,26 @@ impl<T: Real> Problem<T> for Rosenbrock<T> {
     }
 
     fn blocks(&self) -> Vec<(usize, usize)> {
-        vec![(2, 1)]
+        vec![(self.start.len(), 1)]
     }
 
+    /// In more than two dimensions the terms pull against each other unless a = 1.
     fn minima(&self) -> Vec<DVector<T>> {
-        vec![dvector![self.a, self.a * self.a]]
+        let n = self.start.len();
+        if n == 2 {
+            vec![DVector::from_vec(vec![self.a, self.a * self.a])]
+        } else if self.a == T::one() {
+            vec![DVector::from_element(n, T::one())]
+        } else {
+            Vec::new()
+        }
     }
 
     fn parameter_name(&self, index: usize) -> String {
-        ["x", "y"][index].to_owned()
+        match (self.start.len(), index) {
+            (2, 0) => "x".to_owned(),
+            (2, _) => "y".to_owned(),
+            _ => format!("x{}", index + 1),
+        }
     }
 }

@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn states_stay_within_the_budget_and_evenly_spread() {
-        let problem = Rosenbrock { a: 1.0, b: 100.0, scale: 1.0, start: [-1.2, 1.0] };
+        let problem = Rosenbrock { a: 1.0, b: 100.0, scale: 1.0, start: vec![-1.2, 1.0] };
         let optimiser = Optimiser::<f64>::new(&presets::adam(), &problem);
         let state = |step| State { step, optimiser: optimiser.clone(), theta: problem.start() };
         let budget = 20 * (optimiser.bytes() + 16);

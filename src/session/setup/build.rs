@@ -65,7 +65,7 @@ impl Setup {
 }
 
 fn rosenbrock(spec: &RosenbrockSpec) -> Rosenbrock<f64> {
-    Rosenbrock { a: spec.a, b: spec.b, scale: spec.scale, start: spec.start }
+    Rosenbrock { a: spec.a, b: spec.b, scale: spec.scale, start: spec.start.to_vec() }
 }
 
 fn quadratic(spec: &QuadraticSpec, session_seed: u64) -> Quadratic<f64> {
