@@ -1,11 +1,15 @@
 //! **rhoscope**: see why second-order optimisers work.
 
-#![cfg_attr(test, allow(clippy::unwrap_used))]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::float_cmp))]
 
+#[cfg(feature = "app")]
+pub mod cli;
 #[cfg(feature = "app")]
 pub mod data;
 #[cfg(feature = "app")]
 pub mod export;
+#[cfg(feature = "app")]
+pub mod figure;
 pub mod math;
 pub mod optim;
 pub mod problem;

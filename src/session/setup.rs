@@ -17,6 +17,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 pub use bundled::{BUNDLED, Bundled};
+pub(crate) use error::hint;
 pub use error::SetupError;
 pub use field::Range;
 pub use keys::{KEYS, Key, Kind};
