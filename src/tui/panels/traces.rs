@@ -1,0 +1,42 @@
+//! Loss, α, λ and ρ above each other, over one x axis and with one cursor.
+
+use ratatui::{buffer::Buffer, layout::Rect, text::Line};
+use unicode_width::UnicodeWidthStr;
+
+use super::{chart, frame, title};
+use crate::{
+    figure::{Chart, TraceKind, trace},
+    tui::{
+        app::App,
+        layout::{Panel, plot_above},
+    },
+};
+
+/// Draws the traces; the last one has the labels of the x axis. The focused one is drawn last, so that its frame is whole.
+pub fn render(app: &App, areas: &[(usize, Rect)], buf: &mut Buffer) {
+    let focused = |index: usize| app.focus == Panel::Trace(index);
+    let last = areas.last().map(|(index, _)| *index);
+    let order = areas.iter().filter(|(index, _)| !focused(*index)).chain(areas.iter().filter(|(index, _)| focused(*index)));
+    for &(index, area) in order {
+        let Some(&kind) = TraceKind::ALL.get(index) else { continue };
+        let labels = u16::from(Some(index) == last);
+        let plot = plot_above(area, labels);
+        let ticks = [usize::from(plot.width / 10).max(2), usize::from(plot.height / 2).max(2)];
+        let data = trace(kind, &app.history, &app.trace_options(plot, ticks));
+        let style = app.theme.border(focused(index));
+        let heading = title(&data.title, app.theme.strong());
+        let right = bands(app, &data, usize::from(area.width).saturating_sub(heading.width() + 6));
+        frame(heading, right, style, area, buf);
+        chart::render(app, &data, plot, buf);
+        if labels > 0 {
+            chart::x_labels(app, &data.x, plot, buf);
+        }
+    }
+}
+
+/// What the shaded bands mean, as far as there is room.
+fn bands(app: &App, data: &Chart, room: usize) -> Line<'static> {
+    let shaded = data.bands.iter().filter(|band| band.between[1] > band.between[0]);
+    let text = shaded.map(|band| band.label.as_str()).collect::<Vec<_>>().join(" · ");
+    if text.is_empty() || text.width() + 2 > room { Line::default() } else { title(&text, app.theme.quiet()) }
+}
