@@ -1,17 +1,27 @@
 //! Charts as plain data, drawn alike by the screen and by the PNG.
 //!
 //! Everything here is already scaled: a point is a pair in unit coordinates, (0, 0) the lower left corner of the plot area and
-//! (1, 1) the upper right one, so that neither side computes a number. Points outside the unit square are to be clipped.
+//! (1, 1) the upper right one, so that neither side computes a number. Curves, level lines and paths are cut to the unit square.
 
+mod clip;
+mod compose;
+mod fit;
 mod landscape;
-mod palette;
+pub mod number;
+pub mod palette;
+mod regions;
 mod scale;
 mod traces;
 
-pub use landscape::{landscape, regions, fit, Window};
-pub use palette::{LaneStyle, Pattern, lane_style};
+use std::sync::Arc;
+
+pub use compose::{Caption, compose, legend};
+pub use fit::fit;
+pub use landscape::{Ground, GroundOptions, PathOptions, Surface, Window, landscape};
+pub use palette::{Family, LaneStyle, lane_styles};
+pub use regions::regions;
 pub use scale::{Scale, ticks};
-pub use traces::{TraceOptions, XAxis, trace};
+pub use traces::{TraceKind, TraceOptions, XAxis, trace, traces};
 
 /// A point in unit coordinates of its plot area.
 pub type Point = [f64; 2];
@@ -82,6 +92,15 @@ pub struct Band {
     pub label: String,
 }
 
+/// A vertical line at the step that all views show.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cursor {
+    /// The lane it belongs to; `None` where all lanes have the same place.
+    pub lane: Option<usize>,
+    /// Where, 0 to 1 across.
+    pub at: f64,
+}
+
 /// Curves over an axis that all charts of a figure share.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
@@ -97,8 +116,10 @@ pub struct Chart {
     pub curves: Vec<Curve>,
     /// Marks, on top.
     pub marks: Vec<Mark>,
-    /// Unit position of the cursor, where it lies in the range; one per lane that has a different place on this axis.
-    pub cursors: Vec<f64>,
+    /// The cursor, where it lies in the range: one line for all lanes, or one per lane where their places differ.
+    pub cursors: Vec<Cursor>,
+    /// Data points, behind the curves.
+    pub examples: Vec<Example>,
     /// A word in place of curves where there is nothing to draw, e.g. `no lane computes ρ here`.
     pub empty: Option<String>,
 }
@@ -106,12 +127,42 @@ pub struct Chart {
 /// A function on a regular grid over the plot area.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
-    /// Points across and up.
+    /// Points across and up, at least two each; the first and the last of a row lie on the border.
     pub size: [usize; 2],
     /// Row by row from the bottom; 0 to 1 on the shading scale (log levels of f, or a probability); `None` where f is not finite.
     pub shade: Vec<Option<f64>>,
     /// For decision regions, the class at each point, same order.
     pub class: Option<Vec<u8>>,
+}
+
+impl Field {
+    /// The shade at a place of the plot area, linear between the points around it; `None` where one of these has none.
+    pub fn shade_at(&self, place: Point) -> Option<f64> {
+        let [(left, right, x), (below, above, y)] = self.around(place);
+        let row = |j: usize| {
+            let (a, b) = (self.shade[j * self.size[0] + left]?, self.shade[j * self.size[0] + right]?);
+            Some(a + x * (b - a))
+        };
+        let (low, high) = (row(below)?, row(above)?);
+        Some(low + y * (high - low))
+    }
+
+    /// The class at the point nearest to a place.
+    pub fn class_at(&self, place: Point) -> Option<u8> {
+        let [(left, right, x), (below, above, y)] = self.around(place);
+        let (i, j) = (if x < 0.5 { left } else { right }, if y < 0.5 { below } else { above });
+        self.class.as_ref().map(|class| class[j * self.size[0] + i])
+    }
+
+    /// Along each axis the indices on both sides of a place, and how far it lies between them.
+    fn around(&self, place: Point) -> [(usize, usize, f64); 2] {
+        [0, 1].map(|axis| {
+            let last = self.size[axis] - 1;
+            let position = place[axis].clamp(0.0, 1.0) * last as f64;
+            let index = (position as usize).min(last.saturating_sub(1));
+            (index, (index + 1).min(last), position - index as f64)
+        })
+    }
 }
 
 /// A level line.
@@ -130,9 +181,9 @@ pub struct Contour {
 pub struct Path {
     /// The lane.
     pub lane: usize,
-    /// The iterates in order, thinned to what can be seen.
-    pub points: Vec<Point>,
-    /// Where the lane is at the cursor.
+    /// The iterates in order, thinned to what can be seen; a new piece begins where the path comes back into view.
+    pub pieces: Vec<Vec<Point>>,
+    /// Where the lane is at the cursor, if that is in view.
     pub now: Option<Point>,
 }
 
@@ -155,9 +206,9 @@ pub struct Landscape {
     /// Second coordinate.
     pub y: Axis,
     /// Shading.
-    pub field: Option<Field>,
+    pub field: Option<Arc<Field>>,
     /// Level lines.
-    pub contours: Vec<Contour>,
+    pub contours: Arc<[Contour]>,
     /// One path a visible lane.
     pub paths: Vec<Path>,
     /// Known minima.
@@ -186,7 +237,7 @@ pub struct LegendEntry {
     pub state: String,
 }
 
-/// All that a picture shows.
+/// All that a picture shows. Lanes are numbered as in the history, hidden ones included.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
     /// The problem's name and summary.
@@ -199,4 +250,6 @@ pub struct Figure {
     pub traces: Vec<Chart>,
     /// One entry a visible lane.
     pub legend: Vec<LegendEntry>,
+    /// The look of every lane.
+    pub styles: Vec<LaneStyle>,
 }

@@ -1,5 +1,9 @@
 //! **rhoscope**: see why second-order optimisers work.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::float_cmp))]
+
+#[cfg(feature = "app")]
+pub mod figure;
 pub mod math;
 pub mod optim;
 pub mod problem;

@@ -1,0 +1,112 @@
+//! How high a chart reaches.
+
+use crate::figure::Scale;
+
+/// Fewer decades than this below the largest value are drawn; what is smaller still is marked at the lower edge.
+const DECADES: f64 = 1e-24;
+/// Negative values this much smaller than the largest one are rounding errors around zero, not a reason for a two-sided axis.
+const ROUNDING: f64 = 1e-12;
+
+/// Scale and range of a vertical axis.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Limits {
+    pub(super) scale: Scale,
+    pub(super) range: [f64; 2],
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { scale: Scale::Log, range: [0.1, 1.0] }
+    }
+}
+
+impl Limits {
+    /// The axis of ρ: the same distance to both sides of ½, the middle of the rule's thresholds.
+    pub(super) fn ratio() -> Self {
+        Self { scale: Scale::Linear, range: [-1.5, 2.5] }
+    }
+
+    /// An axis that shows the values: logarithmic, or two-sided where some are negative. `None` without values.
+    pub(super) fn fitted(values: impl Iterator<Item = f64>) -> Option<Self> {
+        let (mut low, mut high, mut smallest) = (f64::INFINITY, f64::NEG_INFINITY, f64::INFINITY);
+        for value in values {
+            low = low.min(value);
+            high = high.max(value);
+            if value.abs() > 0.0 {
+                smallest = smallest.min(value.abs());
+            }
+        }
+        if low > high {
+            return None;
+        }
+        if low < 0.0 && -low > ROUNDING * high {
+            return Some(Self::two_sided(low, high, smallest));
+        }
+        if high <= 0.0 {
+            // Zeros only: they lie below every logarithmic axis.
+            return Some(Self::default());
+        }
+        let floor = smallest.max(high * DECADES);
+        Some(Self { scale: Scale::Log, range: Scale::Log.sane([round_down(floor * 0.9), round_up(high * 1.1)]) })
+    }
+
+    fn two_sided(low: f64, high: f64, smallest: f64) -> Self {
+        let largest = high.abs().max(low.abs());
+        let scale = Scale::SymLog { linear: smallest.clamp(largest * 1e-4, largest) };
+        // A little room beyond both ends, in places rather than values.
+        let range = [low, high.max(0.0)];
+        Self { scale, range: [scale.value(range, -0.06), scale.value(range, 1.06)] }
+    }
+}
+
+/// The largest of …, 1, 2, 5, 10, … that is at most `value`.
+fn round_down(value: f64) -> f64 {
+    let value = value.max(1e-299);
+    let decade = 10_f64.powf(value.log10().floor());
+    [5.0, 2.0, 1.0].into_iter().map(|m| m * decade).find(|&rounder| rounder <= value).unwrap_or(decade * 0.5)
+}
+
+/// The smallest of …, 1, 2, 5, 10, … that is at least `value`.
+fn round_up(value: f64) -> f64 {
+    let value = value.clamp(1e-299, 1e299);
+    let decade = 10_f64.powf(value.log10().floor());
+    [1.0, 2.0, 5.0].into_iter().map(|m| m * decade).find(|&rounder| rounder >= value).unwrap_or(decade * 10.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fitted(values: &[f64]) -> Limits {
+        Limits::fitted(values.iter().copied()).unwrap()
+    }
+
+    #[test]
+    fn zeros_do_not_stretch_a_logarithmic_axis() {
+        let limits = fitted(&[24.2, 0.3, 0.0]);
+        assert_eq!(limits.scale, Scale::Log);
+        assert_eq!(limits.range, [0.2, 50.0]);
+    }
+
+    #[test]
+    fn negative_values_make_it_two_sided_and_rounding_errors_do_not() {
+        let limits = fitted(&[-0.5, 1e-3, 2.0]);
+        assert!(matches!(limits.scale, Scale::SymLog { .. }));
+        assert!(limits.range[0] < -0.5 && limits.range[1] > 2.0);
+        assert_eq!(fitted(&[10.0, -1e-16]).scale, Scale::Log);
+        assert!(matches!(fitted(&[-3.0]).scale, Scale::SymLog { .. }));
+    }
+
+    #[test]
+    fn odd_values_still_have_an_axis() {
+        assert_eq!(Limits::fitted(std::iter::empty()), None);
+        for values in [&[0.0][..], &[5e-324], &[1e-300, 1e300], &[1.7e308], &[-1.7e308, 1.7e308], &[2.0, 2.0], &[-0.0]]
+        {
+            let limits = fitted(values);
+            assert!(
+                limits.range[0] < limits.range[1] && limits.range[0].is_finite() && limits.range[1].is_finite(),
+                "{values:?} {limits:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! A lane's values, thinned to what a chart of so many bins can show.
+
+use super::XAxis;
+use crate::{figure::Point, optim::Quantity, session::LaneHistory};
+
+/// The summaries of a history cover runs of this many steps; bins that are multiples of it are read from them directly.
+const BLOCK: usize = 16;
+
+/// One quantity of one lane over the visible part of an axis.
+pub(super) struct Series<'a> {
+    pub(super) lane: usize,
+    pub(super) past: &'a LaneHistory,
+    quantity: Quantity,
+    lag: usize,
+    axis: XAxis,
+    /// The steps to draw, from 1, the end excluded: the visible ones and a neighbour on both sides.
+    pub(super) steps: std::ops::Range<usize>,
+}
+
+impl<'a> Series<'a> {
+    /// The series of the steps whose place lies in `range`.
+    pub(super) fn new(
+        lane: usize,
+        past: &'a LaneHistory,
+        quantity: Quantity,
+        lag: usize,
+        axis: XAxis,
+        range: [f64; 2],
+    ) -> Self {
+        let place = |index: usize| axis.place(past, index + 1 - lag);
+        let from = first(past.len(), |index| place(index) >= range[0]);
+        let to = first(past.len(), |index| place(index) > range[1]);
+        let steps = from.saturating_sub(1) + 1..(to + 1).min(past.len()) + 1;
+        Self { lane, past, quantity, lag, axis, steps }
+    }
+
+    /// Where step `step`'s value belongs on the axis.
+    pub(super) fn x(&self, step: usize) -> f64 {
+        self.axis.place(self.past, step - self.lag)
+    }
+
+    /// The largest value.
+    pub(super) fn largest(&self) -> Option<f64> {
+        self.past.extremes(self.quantity, self.steps.start, self.steps.end).map(|(_, high)| high)
+    }
+
+    /// Unbroken pieces of (place, value): every step where there are at most as many as bins, else both extremes of each bin.
+    pub(super) fn sample(&self, bins: usize) -> Vec<Vec<Point>> {
+        let stride = match self.steps.len().div_ceil(bins) {
+            0 | 1 => 1,
+            few if few <= BLOCK => few,
+            many => many.next_multiple_of(BLOCK),
+        };
+        let mut pieces = if stride == 1 { self.every_step() } else { self.extremes(stride) };
+        self.append_last(&mut pieces);
+        pieces
+    }
+
+    fn every_step(&self) -> Vec<Vec<Point>> {
+        let mut pieces = Pieces::default();
+        for step in self.steps.clone() {
+            match self.past.value(self.quantity, step) {
+                Some(value) => pieces.push([self.x(step), value]),
+                None => pieces.cut(),
+            }
+        }
+        pieces.all
+    }
+
+    fn extremes(&self, stride: usize) -> Vec<Vec<Point>> {
+        let mut pieces = Pieces::default();
+        let mut last = 0.0;
+        // Bins begin at multiples of the stride whatever is visible, so that a moving window does not make curves shimmer.
+        let mut from = (self.steps.start - 1) / stride * stride + 1;
+        while from < self.steps.end {
+            let to = (from + stride).min(self.past.len() + 1);
+            match self.past.extremes(self.quantity, from, to) {
+                None => pieces.cut(),
+                Some((low, high)) => {
+                    let x = self.x(from + (to - 1 - from) / 2);
+                    // The nearer extreme first: a rising curve goes up through its bins, a falling one down.
+                    let (near, far) = if (last - low).abs() <= (last - high).abs() { (low, high) } else { (high, low) };
+                    pieces.push([x, near]);
+                    if high > low {
+                        pieces.push([x, far]);
+                    }
+                    last = far;
+                }
+            }
+            from += stride;
+        }
+        pieces.all
+    }
+
+    /// f after the last step, which no further step measures.
+    fn append_last(&self, pieces: &mut [Vec<Point>]) {
+        let end = self.past.len();
+        if self.quantity != Quantity::Loss || self.steps.end <= end || end == 0 || self.past.rejected(end) {
+            return;
+        }
+        if let (Some(piece), Some(loss)) = (pieces.last_mut(), self.past.value(Quantity::NewLoss, end)) {
+            piece.push([self.axis.place(self.past, end), loss]);
+        }
+    }
+}
+
+#[derive(Default)]
+struct Pieces {
+    all: Vec<Vec<Point>>,
+    open: bool,
+}
+
+impl Pieces {
+    fn push(&mut self, point: Point) {
+        match self.all.last_mut().filter(|_| self.open) {
+            Some(piece) => piece.push(point),
+            None => self.all.push(vec![point]),
+        }
+        self.open = true;
+    }
+
+    fn cut(&mut self) {
+        self.open = false;
+    }
+}
+
+/// The first index below `len` that satisfies a predicate which stays true once it is, or `len`.
+pub(super) fn first(len: usize, holds: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, len);
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        if holds(middle) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    low
+}

@@ -1,0 +1,163 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    figure::MarkKind,
+    optim::{Cost, Outcome, StepRecord},
+};
+
+/// A history of lanes given by their losses; λ halves and doubles in turn.
+fn history(lanes: &[Vec<Option<f64>>]) -> History {
+    let mut history = History::new((0..lanes.len()).map(|lane| (format!("lane {lane}"), vec![])));
+    for (lane, losses) in lanes.iter().enumerate() {
+        for (index, loss) in losses.iter().enumerate() {
+            let mut record = StepRecord::new(index as u64 + 1);
+            if let Some(loss) = loss {
+                record.set(Quantity::Loss, *loss);
+            }
+            record.set(Quantity::Damping, if index % 2 == 0 { 1.0 } else { 0.5 });
+            record.set(Quantity::NextDamping, if index % 2 == 0 { 0.5 } else { 1.0 });
+            record.cost = Cost { gradients: 1, products: lane as u32, ..Cost::default() };
+            history.lane_mut(lane).push(&record, index as f64 * 0.01 + 0.01);
+        }
+    }
+    history
+}
+
+fn points(chart: &Chart) -> impl Iterator<Item = &Point> {
+    chart.curves.iter().flat_map(|curve| curve.pieces.iter().flatten())
+}
+
+#[test]
+fn a_spike_among_many_steps_is_still_seen() {
+    let mut losses = vec![Some(1.0); 100_000];
+    losses[77_777] = Some(1e6);
+    let chart = trace(TraceKind::Loss, &history(&[losses]), &TraceOptions::default());
+    let highest = points(&chart).map(|point| point[1]).fold(0.0, f64::max);
+    let value = chart.y.scale.value(chart.y.range, highest);
+    assert!((value / 1e6 - 1.0).abs() < 1e-6, "{value}");
+    assert!(points(&chart).count() < 2500);
+}
+
+#[test]
+fn a_missing_value_breaks_a_curve() {
+    let chart =
+        trace(TraceKind::Loss, &history(&[vec![Some(1.0), Some(2.0), None, Some(4.0)]]), &TraceOptions::default());
+    assert_eq!(chart.curves[0].pieces.iter().map(Vec::len).collect::<Vec<_>>(), [2, 1]);
+}
+
+#[test]
+fn lanes_without_steps_or_with_zeros_have_a_chart() {
+    for losses in [
+        vec![],
+        vec![Some(0.0)],
+        vec![Some(0.0); 3],
+        vec![None; 2],
+        vec![Some(1.0), Some(0.0)],
+        vec![Some(1e-300)],
+        vec![Some(-1.0)],
+    ] {
+        for kind in TraceKind::ALL {
+            for x_axis in [XAxis::Step, XAxis::Evaluations, XAxis::Seconds] {
+                let options = TraceOptions { x_axis, cursor: Some(1), ..TraceOptions::default() };
+                let chart = trace(kind, &history(std::slice::from_ref(&losses)), &options);
+                assert!(points(&chart).flatten().all(|x| (0.0..=1.0).contains(x)), "{losses:?} {kind:?}");
+            }
+        }
+    }
+    let zero = trace(TraceKind::Loss, &history(&[vec![Some(1.0), Some(0.0)]]), &TraceOptions::default());
+    assert_eq!(zero.marks.iter().map(|mark| mark.kind).collect::<Vec<_>>(), [MarkKind::Below]);
+}
+
+#[test]
+fn hidden_lanes_are_left_out() {
+    let options = TraceOptions { hidden: vec![true], ..TraceOptions::default() };
+    let chart = trace(TraceKind::Loss, &history(&[vec![Some(1e9); 3], vec![Some(1.0); 3]]), &options);
+    assert_eq!(chart.curves.iter().map(|curve| curve.lane).collect::<Vec<_>>(), [1]);
+    assert!(chart.y.range[1] < 10.0);
+    let options = TraceOptions { hidden: vec![true, true], ..options };
+    let chart = trace(TraceKind::Loss, &history(&[vec![Some(1.0)], vec![Some(1.0)]]), &options);
+    assert_eq!(chart.empty.as_deref(), Some("every optimiser is hidden"));
+}
+
+#[test]
+fn lanes_share_one_cursor_on_steps_and_have_their_own_on_evaluations() {
+    let history = history(&[vec![Some(1.0); 10], vec![Some(1.0); 10]]);
+    let options = TraceOptions { cursor: Some(5), ..TraceOptions::default() };
+    let chart = trace(TraceKind::Loss, &history, &options);
+    assert_eq!(chart.cursors, [Cursor { lane: None, at: 0.5 }]);
+    let chart = trace(TraceKind::Loss, &history, &TraceOptions { x_axis: XAxis::Evaluations, ..options });
+    assert_eq!(chart.cursors, [Cursor { lane: Some(0), at: 0.25 }, Cursor { lane: Some(1), at: 0.5 }]);
+}
+
+#[test]
+fn the_axis_stands_still_while_a_run_grows() {
+    let options = TraceOptions { planned: 200, room: true, ..TraceOptions::default() };
+    let range = |steps: usize| options.x_range(&history(&[vec![Some(1.0); steps]]));
+    assert_eq!(range(0), [0.0, 200.0]);
+    assert_eq!(range(150), [0.0, 200.0]);
+    assert_eq!(range(201), range(240));
+    let mut ended = history(&[vec![Some(1.0); 26]]);
+    ended.lane_mut(0).end(26, Outcome::Converged("the gradient is zero".into()));
+    assert_eq!(TraceOptions { planned: 200, ..TraceOptions::default() }.x_range(&ended), [0.0, 26.0]);
+}
+
+#[test]
+fn every_change_of_lambda_is_marked_in_a_short_run_and_few_in_a_long_one() {
+    let kinds = |steps: usize| {
+        let chart = trace(TraceKind::Damping, &history(&[vec![Some(1.0); steps]]), &TraceOptions::default());
+        chart.marks.iter().map(|mark| mark.kind).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(4), [MarkKind::Lowered, MarkKind::Raised, MarkKind::Lowered, MarkKind::Raised]);
+    assert!((1..=42).contains(&kinds(1001).len()));
+}
+
+#[test]
+fn outliers_of_rho_are_marked_at_the_edges() {
+    let mut history = History::new([("k".to_owned(), vec![])]);
+    for (step, rho) in [0.5, 40.0, -7.0, 1.0].into_iter().enumerate() {
+        let mut record = StepRecord::new(step as u64 + 1);
+        record.set(Quantity::Rho, rho);
+        history.lane_mut(0).push(&record, 0.0);
+    }
+    let chart = trace(TraceKind::Rho, &history, &TraceOptions::default());
+    assert_eq!(
+        chart.marks.iter().map(|mark| (mark.kind, mark.at[1] > 0.5)).collect::<Vec<_>>(),
+        [(MarkKind::Above, true), (MarkKind::Below, false)]
+    );
+    assert_eq!(chart.bands.len(), 3);
+}
+
+#[test]
+fn a_zoomed_chart_shows_what_lies_in_its_range() {
+    let losses = (0..1000).map(|i| Some(10_f64.powf(-f64::from(i) / 100.0))).collect();
+    let options = TraceOptions { zoom: Some([500.0, 600.0]), ..TraceOptions::default() };
+    let chart = trace(TraceKind::Loss, &history(&[losses]), &options);
+    assert!(chart.y.range[0] > 1e-7 && chart.y.range[1] < 1e-4);
+    let (first, last) = (points(&chart).next().unwrap()[0], points(&chart).last().unwrap()[0]);
+    assert!(first < 1e-9 && last > 1.0 - 1e-9);
+}
+
+#[test]
+fn steps_are_found_by_their_place() {
+    let history = history(&[vec![], vec![Some(1.0); 10]]);
+    let lane = &history.lanes()[1];
+    for step in 0..=10 {
+        let place = XAxis::Evaluations.place(lane, step);
+        assert_eq!(XAxis::Evaluations.step_at(lane, place), step);
+        assert_eq!(XAxis::Evaluations.step_at(lane, place + 0.5), step);
+    }
+}
+
+proptest! {
+    #[test]
+    fn thinning_keeps_the_extremes(losses in prop::collection::vec(1e-6..1e6_f64, 1..3000), bins in 8..200_usize) {
+        let chart = trace(TraceKind::Loss, &history(&[losses.iter().copied().map(Some).collect()]), &TraceOptions { bins, ..TraceOptions::default() });
+        let (low, high) = points(&chart).fold((1.0_f64, 0.0_f64), |(l, h), point| (l.min(point[1]), h.max(point[1])));
+        let value = |unit| chart.y.scale.value(chart.y.range, unit);
+        let (min, max) = losses.iter().fold((f64::INFINITY, 0.0_f64), |(l, h), &loss| (l.min(loss), h.max(loss)));
+        prop_assert!((value(low) / min - 1.0).abs() < 1e-6, "{} {min}", value(low));
+        prop_assert!((value(high) / max - 1.0).abs() < 1e-6, "{} {max}", value(high));
+        prop_assert!(points(&chart).count() <= 2 * bins.max(8) + 4);
+    }
+}
