@@ -3,8 +3,12 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::float_cmp))]
 
 #[cfg(feature = "app")]
+pub mod data;
+#[cfg(feature = "app")]
 pub mod figure;
 pub mod math;
 pub mod optim;
 pub mod problem;
 pub mod session;
+#[cfg(feature = "app")]
+pub mod tui;

@@ -3,6 +3,8 @@
 mod checkpoints;
 mod engine;
 mod history;
+#[cfg(feature = "app")]
+pub mod setup;
 
 use nalgebra::DMatrix;
 
@@ -13,6 +15,8 @@ use crate::{
 };
 
 pub use history::{History, LaneHistory};
+#[cfg(feature = "app")]
+pub use setup::{Setup, SetupError};
 
 use engine::{Engine, Lanes};
 
