@@ -70,6 +70,8 @@ pub struct App {
     pub playing: bool,
     /// Which of [`SPEEDS`].
     pub speed: usize,
+    /// The furthest step the user has asked for. One more is computed, since only the next step tells f where this one arrived.
+    reach: usize,
     /// Where playing pauses.
     pub limit: usize,
     /// The panel that zooming and maximising are about.
@@ -117,6 +119,7 @@ impl App {
             hidden: Vec::new(),
             playing: false,
             speed: time::DEFAULT_SPEED,
+            reach: 0,
             limit: 0,
             focus: Panel::Main,
             maximised: false,
@@ -170,7 +173,7 @@ impl App {
 
     /// Whether the worker has been asked for steps that have not come.
     pub fn computing(&self) -> bool {
-        !self.over && self.asked > self.history.latest()
+        !self.over && self.wanted > self.history.latest()
     }
 
     /// The lane explained.
@@ -188,9 +191,10 @@ impl App {
         self.limit = usize::try_from(opening.steps).unwrap_or(usize::MAX);
         self.zoom = Zoom::default();
         self.picture = Picture::default();
-        (self.cursor, self.wanted, self.asked, self.carry) = (0, 0, 0, 0.0);
+        (self.cursor, self.wanted, self.reach, self.asked, self.carry) = (0, 0, 0, 0, 0.0);
         (self.playing, self.over, self.opening_another) = (false, false, false);
         self.opening = opening;
+        self.ask_until(1);
     }
 
     fn tell(&mut self, text: impl Into<String>) {
@@ -228,7 +232,7 @@ impl App {
             Command::PlayPause => self.play_or_pause(),
             Command::Step(by) => self.step(by),
             Command::First => self.seek(0),
-            Command::Latest => self.seek(self.history.latest()),
+            Command::Latest => self.seek(self.latest()),
             Command::Faster => self.change_speed(true),
             Command::Slower => self.change_speed(false),
             Command::Up => self.choose_lane(false),
@@ -358,9 +362,8 @@ impl App {
             }
             MouseAction::Press | MouseAction::Drag => {
                 if let Some(share) = arrangement.scrubber_share(column, row) {
-                    let total = self.limit.max(self.history.latest());
-                    let step = (share * total as f64).round() as usize;
-                    self.seek(step.min(self.history.latest()));
+                    let step = (share * self.total() as f64).round() as usize;
+                    self.seek(step.min(self.latest()));
                 } else if let (MouseAction::Press, Some(panel)) = (what, arrangement.panel_at(column, row)) {
                     self.focus = panel;
                 }

@@ -90,16 +90,6 @@ impl Canvas {
         }
     }
 
-    /// A horizontal line, one character a cell, where nothing else is.
-    pub fn horizontal(&mut self, y: f64, stroke: char, ink: Color) {
-        let Some(y) = self.row(y) else { return };
-        for cell in &mut self.cells[y * self.width..(y + 1) * self.width] {
-            if cell.dots == 0 && cell.glyph.is_none() {
-                cell.glyph = Some((stroke, ink));
-            }
-        }
-    }
-
     /// A glyph on top of everything in its cell. Points outside are left out.
     pub fn glyph(&mut self, at: Point, glyph: char, ink: Color) {
         if let (Some(x), Some(y)) = (self.column(at[0]), self.row(at[1])) {

@@ -51,6 +51,19 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
     }
 }
 
+/// Draws the frame of a panel that can be focused: then its upper border shows it.
+pub fn focusable(app: &App, focused: bool, heading: &str, right: Line<'_>, area: Rect, buf: &mut Buffer) {
+    let style = if focused { app.theme.accent() } else { app.theme.strong() };
+    frame(title(heading, style), right, app.theme.border(false), area, buf);
+    if focused {
+        for x in area.left() + 1..area.right().saturating_sub(1) {
+            if buf[(x, area.y)].symbol() == "─" {
+                buf[(x, area.y)].set_symbol("━").set_style(app.theme.accent());
+            }
+        }
+    }
+}
+
 /// Draws a frame whose borders join its neighbours', with a title on the left and perhaps another on the right; returns its inside.
 pub fn frame(title: Line<'_>, right: Line<'_>, style: Style, area: Rect, buf: &mut Buffer) -> Rect {
     let mut block = Block::bordered().border_style(style).merge_borders(MergeStrategy::Exact).title_top(title);

@@ -6,7 +6,7 @@ use crate::optim::Outcome;
 
 use super::{
     super::worker::{End, Request, Step},
-    App,
+    App, Message,
 };
 
 /// Steps a second that can be played at; `None` is as fast as they are computed.
@@ -29,6 +29,9 @@ pub const DEFAULT_SPEED: usize = 3;
 /// How far the worker may run ahead of the screen at full speed: what bounds the memory of unread replies.
 const LOOK_AHEAD: usize = 20_000;
 
+/// Said where there is nothing more to compute.
+const OVER: &str = "every optimiser has ended; g goes to the start, r restarts";
+
 /// How a speed is written.
 pub fn speed_name(speed: usize) -> String {
     match SPEEDS.get(speed).copied().flatten() {
@@ -38,6 +41,16 @@ pub fn speed_name(speed: usize) -> String {
 }
 
 impl App {
+    /// The latest step there is to be seen: computed, and asked for.
+    pub fn latest(&self) -> usize {
+        self.reach.min(self.history.latest())
+    }
+
+    /// The length of the time line: what is planned, or what there is beyond.
+    pub fn total(&self) -> usize {
+        self.limit.max(self.latest())
+    }
+
     /// Moves the cursor within what is recorded, and tells of ends passed on the way.
     fn move_to(&mut self, step: usize) {
         let passed = self.cursor + 1..=step;
@@ -55,7 +68,7 @@ impl App {
         }
     }
 
-    /// To a recorded step.
+    /// To a step that is there to be seen.
     pub(super) fn seek(&mut self, step: usize) {
         self.stop();
         self.wanted = step;
@@ -66,15 +79,15 @@ impl App {
     fn stop(&mut self) {
         self.playing = false;
         self.carry = 0.0;
-        let latest = self.history.latest();
-        if self.asked > latest {
-            self.asked = latest;
-            self.ask(Request::Advance { until: latest as u64 });
+        self.reach = self.latest();
+        if self.asked > self.reach + 1 {
+            self.asked = self.reach + 1;
+            self.ask(Request::Advance { until: self.asked as u64 });
         }
     }
 
     /// Lets the worker step on, if it is not doing so anyway.
-    fn ask_until(&mut self, step: usize) {
+    pub(super) fn ask_until(&mut self, step: usize) {
         if step > self.asked && !self.over {
             self.asked = step;
             self.ask(Request::Advance { until: step as u64 });
@@ -82,31 +95,27 @@ impl App {
     }
 
     pub(super) fn step(&mut self, by: i64) {
-        let latest = self.history.latest();
         let distance = usize::try_from(by.unsigned_abs()).unwrap_or(usize::MAX);
         if self.playing {
             self.stop();
             self.wanted = self.cursor;
         }
+        let latest = self.history.latest();
         if by < 0 {
             // Steps asked for but not yet computed are given up first.
             let to = if self.wanted > latest { self.cursor } else { self.cursor.saturating_sub(distance) };
             self.seek(to);
             return;
         }
-        let wanted = self.wanted.max(self.cursor).saturating_add(distance);
-        if wanted <= latest {
-            self.wanted = wanted;
-            self.move_to(wanted);
-        } else if self.over {
-            self.wanted = latest;
-            self.move_to(latest);
-            self.tell("every optimiser has ended; r restarts");
-        } else {
-            self.wanted = wanted;
-            self.move_to(latest);
-            self.ask_until(wanted);
+        let mut wanted = self.wanted.max(self.cursor).saturating_add(distance);
+        if self.over && wanted > latest {
+            wanted = latest;
+            self.tell(OVER);
         }
+        self.wanted = wanted;
+        self.reach = self.reach.max(wanted);
+        self.move_to(wanted.min(latest));
+        self.ask_until(self.reach.saturating_add(1));
     }
 
     pub(super) fn play_or_pause(&mut self) {
@@ -116,8 +125,7 @@ impl App {
             return;
         }
         if self.over && self.cursor >= self.history.latest() {
-            self.tell("every optimiser has ended; r restarts, g goes to the start");
-            return;
+            return self.tell(OVER);
         }
         while self.limit <= self.cursor {
             let planned = usize::try_from(self.opening.steps).unwrap_or(usize::MAX).max(1);
@@ -130,11 +138,9 @@ impl App {
     pub(super) fn change_speed(&mut self, faster: bool) {
         let speed = if faster { self.speed + 1 } else { self.speed.saturating_sub(1) };
         self.speed = speed.min(SPEEDS.len() - 1);
-        let name = speed_name(self.speed);
-        self.tell(if self.speed + 1 == SPEEDS.len() {
-            "speed: as fast as it computes".to_owned()
-        } else {
-            format!("speed: {} steps a second", name.trim_end_matches("/s"))
+        self.tell(match SPEEDS[self.speed] {
+            None => "speed: as fast as it computes".to_owned(),
+            Some(rate) => format!("speed: {rate} {} a second", if rate > 1.0 { "steps" } else { "step" }),
         });
     }
 
@@ -145,7 +151,7 @@ impl App {
         let latest = self.history.latest();
         let goal = match SPEEDS[self.speed] {
             None => {
-                self.ask_until(self.limit.min(latest.saturating_add(LOOK_AHEAD)));
+                self.ask_until(self.limit.min(latest.saturating_add(LOOK_AHEAD)).saturating_add(1));
                 latest
             }
             Some(rate) => {
@@ -157,29 +163,28 @@ impl App {
                     // The mathematics is slower than the speed: what was missed is not caught up.
                     self.carry = 0.0;
                 }
-                self.ask_until(self.limit.min(goal.saturating_add((rate / 4.0) as usize + 1)));
+                self.ask_until(self.limit.min(goal.saturating_add((rate / 4.0) as usize + 1)).saturating_add(1));
                 goal
             }
         };
         let to = goal.min(latest).min(self.limit);
         self.wanted = to;
+        self.reach = self.reach.max(to);
         if to > self.cursor {
             self.move_to(to);
         }
         if self.cursor >= self.limit {
-            self.stop();
             let planned = self.limit;
-            self.message.get_or_insert_with(|| super::Message {
-                text: format!("step {planned}: the planned end; space or → goes on"),
-                warning: false,
-            });
+            self.pause(format!("step {planned}: the planned end; space or → goes on"));
         } else if self.over && self.cursor >= latest {
-            self.stop();
-            self.message.get_or_insert_with(|| super::Message {
-                text: "every optimiser has ended; r restarts".to_owned(),
-                warning: false,
-            });
+            self.pause(OVER.to_owned());
         }
+    }
+
+    /// Stops and says why, unless something more telling has just been said.
+    fn pause(&mut self, text: String) {
+        self.stop();
+        self.message.get_or_insert(Message { text, warning: false });
     }
 
     /// Notes steps and ends that the worker computed.
@@ -198,10 +203,7 @@ impl App {
         }
         if self.over && self.wanted > latest {
             self.wanted = latest;
-            self.message.get_or_insert_with(|| super::Message {
-                text: "every optimiser has ended; r restarts".to_owned(),
-                warning: false,
-            });
+            self.message.get_or_insert(Message { text: OVER.to_owned(), warning: false });
         }
     }
 }

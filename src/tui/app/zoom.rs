@@ -107,7 +107,8 @@ impl App {
             ticks,
             hidden: self.hidden.clone(),
             cursor: Some(self.cursor),
-            planned: self.limit,
+            // The axis follows the run in leaps: its first steps are not to be squeezed into a corner.
+            planned: 0,
             room: true,
             zoom: None,
         };

@@ -5,7 +5,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::cut;
 use crate::{
-    figure::{Axis, Chart, MarkKind, palette::class_colour},
+    figure::{
+        Axis, Chart, MarkKind,
+        palette::{Pattern, class_colour},
+    },
     tui::{
         app::App,
         canvas::{Canvas, Pen},
@@ -20,7 +23,7 @@ pub fn ink(app: &App, lane: usize) -> Color {
 
 /// The pen of a lane's lines.
 pub fn pen(app: &App, lane: usize, layer: u8) -> Pen {
-    let pattern = app.styles.get(lane).map_or(crate::figure::palette::Pattern::Solid, |style| style.pattern);
+    let pattern = app.styles.get(lane).map_or(Pattern::Solid, |style| style.pattern);
     Pen { colour: ink(app, lane), pattern, layer }
 }
 
@@ -34,6 +37,10 @@ pub fn render(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
         if high > low {
             if let Some(ground) = theme.band() {
                 canvas.band(band.between, ground);
+            }
+            for edge in band.between.into_iter().filter(|edge| 0.0 < *edge && *edge < 1.0) {
+                let pen = Pen { colour: quiet, pattern: Pattern::Dotted, layer: 0 };
+                canvas.polyline(&[[0.0, edge], [1.0, edge]], pen);
             }
         }
     }
@@ -56,11 +63,6 @@ pub fn render(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
                 MarkKind::Rejected => '×',
             };
             canvas.glyph(mark.at, symbol, ink(app, lane));
-        }
-    }
-    for band in &chart.bands {
-        if plot.height >= 4 {
-            canvas.horizontal(band.between[if band.between[0] > 0.0 { 0 } else { 1 }], '┄', quiet);
         }
     }
     for cursor in &chart.cursors {

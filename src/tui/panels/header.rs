@@ -15,10 +15,10 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
     let theme = app.theme;
     let state = if app.playing {
         format!("▶ {}", speed_name(app.speed))
-    } else if app.wanted > app.history.latest() && app.computing() {
+    } else if app.computing() {
         "… computing".to_owned()
     } else {
-        format!("⏸ {}", speed_name(app.speed))
+        format!("paused, {}", speed_name(app.speed))
     };
     let planned = app.opening.steps;
     let right = Line::from(vec![

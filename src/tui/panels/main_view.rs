@@ -2,7 +2,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect, text::Line};
 
-use super::{chart, frame, landscape, title};
+use super::{chart, focusable, landscape};
 use crate::{
     figure::{Chart, MainView, TraceKind, TraceOptions, XAxis, trace},
     session::Geometry,
@@ -17,21 +17,21 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
     let place = plot(area);
     let resolution = [2 * usize::from(place.width), 4 * usize::from(place.height)];
     let focused = app.focus == Panel::Main;
-    let style = app.theme.border(focused);
+    let frame = |heading: &str, buf: &mut Buffer| focusable(app, focused, heading, Line::default(), area, buf);
     let view = match (app.picture.sight(), &app.opening.geometry) {
         (_, Geometry::Loss) => Some(MainView::Chart(Box::new(loss(app, place)))),
         (sight, _) => sight.map(|sight| app.main_view(sight, resolution)),
     };
     match view {
         None => {
-            frame(Line::default(), Line::default(), style, area, buf);
+            frame(&app.opening.name, buf);
         }
         Some(MainView::Landscape(map)) => {
-            frame(title(&map.title, app.theme.strong()), Line::default(), style, area, buf);
+            frame(&map.title, buf);
             landscape::render(app, &map, place, buf);
         }
         Some(MainView::Chart(data)) => {
-            frame(title(&data.title, app.theme.strong()), Line::default(), style, area, buf);
+            frame(&data.title, buf);
             chart::render(app, &data, place, buf);
             chart::x_labels(app, &data.x, place, buf);
         }

@@ -42,6 +42,21 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
             Span::styled(part.text.as_str(), style)
         });
         let place = Rect { x: inside.x + 1, y, width: inside.width.saturating_sub(2), height: 1 };
-        Line::from_iter(spans).render(place, buf);
+        let mut line = Line::from_iter(spans);
+        if line.width() > usize::from(place.width) {
+            line.spans.iter_mut().for_each(|span| span.content = squeezed(&span.content).into());
+        }
+        line.render(place, buf);
     }
+}
+
+/// Text with single spaces, for where there is little room.
+fn squeezed(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c != ' ' || !out.ends_with(' ') {
+            out.push(c);
+        }
+    }
+    out
 }

@@ -3,7 +3,7 @@
 use ratatui::{buffer::Buffer, layout::Rect, text::Line};
 use unicode_width::UnicodeWidthStr;
 
-use super::{chart, frame, title};
+use super::{chart, focusable, title};
 use crate::{
     figure::{Chart, TraceKind, trace},
     tui::{
@@ -12,21 +12,18 @@ use crate::{
     },
 };
 
-/// Draws the traces; the last one has the labels of the x axis. The focused one is drawn last, so that its frame is whole.
+/// Draws the traces; the last one has the labels of the x axis.
 pub fn render(app: &App, areas: &[(usize, Rect)], buf: &mut Buffer) {
     let focused = |index: usize| app.focus == Panel::Trace(index);
     let last = areas.last().map(|(index, _)| *index);
-    let order = areas.iter().filter(|(index, _)| !focused(*index)).chain(areas.iter().filter(|(index, _)| focused(*index)));
-    for &(index, area) in order {
+    for &(index, area) in areas {
         let Some(&kind) = TraceKind::ALL.get(index) else { continue };
         let labels = u16::from(Some(index) == last);
         let plot = plot_above(area, labels);
         let ticks = [usize::from(plot.width / 10).max(2), usize::from(plot.height / 2).max(2)];
         let data = trace(kind, &app.history, &app.trace_options(plot, ticks));
-        let style = app.theme.border(focused(index));
-        let heading = title(&data.title, app.theme.strong());
-        let right = bands(app, &data, usize::from(area.width).saturating_sub(heading.width() + 6));
-        frame(heading, right, style, area, buf);
+        let right = bands(app, &data, usize::from(area.width).saturating_sub(data.title.width() + 8));
+        focusable(app, focused(index), &data.title, right, area, buf);
         chart::render(app, &data, plot, buf);
         if labels > 0 {
             chart::x_labels(app, &data.x, plot, buf);
