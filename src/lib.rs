@@ -5,6 +5,8 @@
 #[cfg(feature = "app")]
 pub mod data;
 #[cfg(feature = "app")]
+pub mod export;
+#[cfg(feature = "app")]
 pub mod figure;
 pub mod math;
 pub mod optim;

@@ -3,14 +3,12 @@
 use std::f64::consts::PI;
 
 use nalgebra::DMatrix;
-use rand::{
-    SeedableRng as _,
-    distr::{Distribution as _, StandardUniform},
-};
-use rand_chacha::ChaCha8Rng;
-use rand_distr::StandardNormal;
+use rand_distr::{Distribution as _, StandardNormal, StandardUniform};
 
-use crate::problem::{Examples, Targets};
+use crate::{
+    math::{Purpose, stream},
+    problem::{Examples, Targets},
+};
 
 /// What the data look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +85,7 @@ pub struct Synthetic {
 impl Synthetic {
     /// Draws the data; classes take turns. `session_seed` is used where there is no own one.
     pub fn draw(&self, session_seed: u64) -> Examples {
-        let mut rng = ChaCha8Rng::seed_from_u64(self.seed.unwrap_or(session_seed));
+        let mut rng = stream(self.seed.unwrap_or(session_seed), Purpose::Data, 0);
         let mut inputs = Vec::with_capacity(self.samples * self.shape.inputs());
         let mut classes = Vec::new();
         let mut values = Vec::new();

@@ -218,7 +218,7 @@ impl<T: Real> Network<T> for Mlp<T> {
     fn predict(&self, theta: &DVector<T>, inputs: &DMatrix<f64>) -> DMatrix<f64> {
         let inputs = inputs.map(T::of).insert_row(inputs.nrows(), T::one());
         let mut pass = pass::Forward::new(&self.shared.shape);
-        pass.run(&self.shared.shape, theta.as_slice(), inputs.as_view());
+        pass.run(&self.shared.shape, theta.as_slice(), (&inputs).into());
         pass.outputs().map(Into::into)
     }
 }

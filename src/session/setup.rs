@@ -1,5 +1,6 @@
 //! A problem file, read: which problem, which optimisers, how many steps, what to look at.
 
+mod build;
 mod bundled;
 mod document;
 mod error;
@@ -19,7 +20,7 @@ pub use bundled::{BUNDLED, Bundled};
 pub use error::SetupError;
 pub use field::Range;
 pub use keys::{KEYS, Key, Kind};
-pub use mlp::{ACTIVATIONS, LossKind, MlpSpec, Precision};
+pub use mlp::{MlpSpec, Precision};
 pub use optimiser::{LaneSetup, Name};
 pub use overrides::Overrides;
 pub use problem::{MatrixSpec, ProblemSpec, QuadraticSpec, RosenbrockSpec};

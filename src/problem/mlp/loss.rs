@@ -1,6 +1,6 @@
 //! What the outputs are judged by: the loss, its derivative, and the Fisher information F_z of the outputs z.
 
-use nalgebra::{DMatrix, DMatrixView};
+use nalgebra::DMatrix;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal, StandardUniform};
 
@@ -33,7 +33,7 @@ impl Loss {
     }
 
     /// Σ over the columns of the loss.
-    pub(super) fn total<T: Real>(self, z: &DMatrixView<'_, T>, goal: &Goal<T>, member: impl Fn(usize) -> usize) -> T {
+    pub(super) fn total<T: Real>(self, z: &DMatrix<T>, goal: &Goal<T>, member: impl Fn(usize) -> usize) -> T {
         let mut sum = T::zero();
         for (n, z) in z.column_iter().enumerate() {
             sum += match goal {

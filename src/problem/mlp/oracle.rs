@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use nalgebra::{DMatrix, DMatrixView, DMatrixViewMut, DVector, Dyn, Matrix2};
+use nalgebra::{DMatrix, DVector, Matrix2};
 
 use super::{
     Shared,
@@ -10,7 +10,7 @@ use super::{
     pass::{Backward, Forward, Shape, Tangent, fit},
 };
 use crate::{
-    math::{Purpose, Real, top_rows, top_rows_transposed},
+    math::{Panel, PanelMut, Purpose, Real},
     problem::{Curvature, Estimator, Factors, Oracle},
 };
 
@@ -69,7 +69,7 @@ impl<T: Real> MlpOracle<T> {
         let Self { shared, batch, gathered, theta, forward, linked, backward, probe, tangents, product, .. } = self;
         let shape = &shared.shape;
         let inputs = batch_inputs(shared, batch, gathered);
-        let examples = inputs.ncols();
+        let examples = inputs.columns();
         let weight = T::one() / T::of(examples as f64);
         let tangent = &mut tangents[0];
         tangent.run(shape, theta.as_slice(), direction.as_slice(), inputs, forward);
@@ -83,13 +83,12 @@ impl<T: Real> MlpOracle<T> {
             shared.loss.fisher_product(p.as_slice(), weight, u.as_mut_slice());
         }
         for layer in (0..shape.layers()).rev() {
-            let source = if layer == 0 { inputs } else { forward.hidden(layer).as_view() };
-            let mut gradient = weights_matrix(shape, layer, product.as_mut_slice());
-            outer(&mut gradient, T::one(), source, probe.after(layer), T::zero());
+            let source = if layer == 0 { inputs } else { forward.hidden(layer).into() };
+            let mut gradient = shape.weights_mut(layer, product.as_mut_slice());
+            gradient.set_mul_tr(T::one(), source, probe.after(layer).into(), T::zero());
             if layer > 0 {
-                let mut weights_only = gradient.rows_mut(0, shape.sizes[layer]);
                 let (rates, above) = (&tangent.activations[layer - 1], backward.after(layer));
-                weights_only.gemm(T::one(), rates, &transposed(above), T::one());
+                gradient.top(shape.sizes[layer]).set_mul_tr(T::one(), rates.into(), above.into(), T::one());
                 probe.step_rate(shape, layer, theta.as_slice(), direction.as_slice(), forward, backward, tangent);
             }
         }
@@ -132,7 +131,7 @@ impl<T: Real> MlpOracle<T> {
         let weight = T::one() / T::of(linked.ncols() as f64);
         for (layer, factor) in factors.iter_mut().enumerate() {
             let s = probe.after(layer);
-            factor.g.gemm(weight, s, &transposed(s), T::one());
+            PanelMut::from(&mut factor.g).set_mul_tr(weight, s.into(), s.into(), T::one());
         }
     }
 }
@@ -149,21 +148,6 @@ fn symmetric<T: Real>(n: usize, entry: impl Fn(usize, usize) -> T) -> Matrix2<T>
     matrix
 }
 
-fn transposed<T: Real>(matrix: &DMatrix<T>) -> crate::math::StridedView<'_, T> {
-    top_rows_transposed(matrix.as_slice(), matrix.nrows(), matrix.nrows())
-}
-
-/// target ← alpha·left·rightᵀ + beta·target.
-fn outer<T: Real>(target: &mut DMatrixViewMut<'_, T>, alpha: T, left: DMatrixView<'_, T>, right: &DMatrix<T>, beta: T) {
-    target.gemm(alpha, &left, &transposed(right), beta);
-}
-
-/// W of a layer in a vector shaped like θ, as a matrix.
-fn weights_matrix<'a, T: Real>(shape: &Shape, layer: usize, theta: &'a mut [T]) -> DMatrixViewMut<'a, T> {
-    let (rows, units) = (shape.sizes[layer] + 1, shape.sizes[layer + 1]);
-    DMatrixViewMut::from_slice_generic(shape.weights_mut(layer, theta), Dyn(rows), Dyn(units))
-}
-
 /// The position in the data set of the batch's example `n`.
 fn member(batch: &Batch, n: usize) -> usize {
     match batch {
@@ -173,18 +157,11 @@ fn member(batch: &Batch, n: usize) -> usize {
 }
 
 /// A_0 of the batch.
-fn batch_inputs<'a, T: Real>(shared: &'a Shared<T>, batch: &Batch, gathered: &'a DMatrix<T>) -> DMatrixView<'a, T> {
-    let rows = shared.inputs.nrows();
-    let slice = batch_slice(shared, batch, gathered);
-    DMatrixView::from_slice(slice, rows, slice.len() / rows)
-}
-
-/// The same as contiguous columns.
-fn batch_slice<'a, T: Real>(shared: &'a Shared<T>, batch: &Batch, gathered: &'a DMatrix<T>) -> &'a [T] {
+fn batch_inputs<'a, T: Real>(shared: &'a Shared<T>, batch: &Batch, gathered: &'a DMatrix<T>) -> Panel<'a, T> {
     let rows = shared.inputs.nrows();
     match batch {
-        Batch::Run { from, len } => &shared.inputs.as_slice()[from * rows..(from + len) * rows],
-        Batch::Listed(_) => gathered.as_slice(),
+        Batch::Run { from, len } => Panel::new(&shared.inputs.as_slice()[from * rows..(from + len) * rows], rows),
+        Batch::Listed(_) => gathered.into(),
     }
 }
 
@@ -203,12 +180,12 @@ impl<T: Real> Backward<T> {
     ) {
         let units = shape.sizes[layer];
         let s = gradient.after(layer);
-        let weights = top_rows(shape.weights(layer, theta), units + 1, units);
-        let slopes = top_rows(shape.weights(layer, direction), units + 1, units);
+        let (weights, slopes) = (shape.weights_only(layer, theta), shape.weights_only(layer, direction));
         let mut rate = std::mem::replace(self.at_mut(layer - 1), DMatrix::zeros(0, 0));
         fit(&mut rate, units, s.ncols());
-        rate.gemm(T::one(), &slopes, s, T::zero());
-        rate.gemm(T::one(), &weights, self.after(layer), T::one());
+        let mut target = PanelMut::from(&mut rate);
+        target.set_mul(T::one(), slopes, s.into(), T::zero());
+        target.set_mul(T::one(), weights, self.after(layer).into(), T::one());
         let values = forward.hidden(layer);
         for (column, mut out) in rate.column_iter_mut().enumerate() {
             for (unit, out) in out.iter_mut().enumerate() {
@@ -216,7 +193,8 @@ impl<T: Real> Backward<T> {
             }
         }
         if !shape.activation.is_piecewise_linear() {
-            let back = &weights * s;
+            let mut back = DMatrix::zeros(units, s.ncols());
+            PanelMut::from(&mut back).set_mul(T::one(), weights, s.into(), T::zero());
             for (column, mut out) in rate.column_iter_mut().enumerate() {
                 for (unit, out) in out.iter_mut().enumerate() {
                     let bend = shape.activation.bend(values[(unit, column)]);
@@ -244,8 +222,8 @@ impl<T: Real> Oracle<T> for MlpOracle<T> {
         let Self { shared, batch, gathered, trial, .. } = self;
         let inputs = batch_inputs(shared, batch, gathered);
         trial.run(&shared.shape, theta.as_slice(), inputs);
-        let total = shared.loss.total(&trial.outputs().as_view(), &shared.goals, |n| member(batch, n));
-        total / T::of(inputs.ncols() as f64) + self.penalty(theta)
+        let total = shared.loss.total(trial.outputs(), &shared.goals, |n| member(batch, n));
+        total / T::of(inputs.columns() as f64) + self.penalty(theta)
     }
 
     fn linearise(&mut self, theta: &DVector<T>, gradient: &mut DVector<T>) -> T {
@@ -256,11 +234,11 @@ impl<T: Real> Oracle<T> for MlpOracle<T> {
         let Self { shared, batch, gathered, forward, linked, backward, .. } = self;
         let shape = &shared.shape;
         let inputs = batch_inputs(shared, batch, gathered);
-        let examples = inputs.ncols();
+        let examples = inputs.columns();
         let weight = T::one() / T::of(examples as f64);
 
         forward.run(shape, theta.as_slice(), inputs);
-        let total = shared.loss.total(&forward.outputs().as_view(), &shared.goals, |n| member(batch, n));
+        let total = shared.loss.total(forward.outputs(), &shared.goals, |n| member(batch, n));
         fit(linked, shape.outputs(), examples);
         linked.copy_from(forward.outputs());
         let top = backward.top_mut(shape, examples);
@@ -270,9 +248,9 @@ impl<T: Real> Oracle<T> for MlpOracle<T> {
         }
         backward.run(shape, theta.as_slice(), forward);
         for layer in 0..shape.layers() {
-            let source = if layer == 0 { inputs } else { forward.hidden(layer).as_view() };
-            let mut target = weights_matrix(shape, layer, gradient.as_mut_slice());
-            outer(&mut target, T::one(), source, backward.after(layer), T::zero());
+            let source = if layer == 0 { inputs } else { forward.hidden(layer).into() };
+            let mut target = shape.weights_mut(layer, gradient.as_mut_slice());
+            target.set_mul_tr(T::one(), source, backward.after(layer).into(), T::zero());
         }
         gradient.axpy(shared.l2, theta, T::one());
         total * weight + self.penalty(theta)
@@ -307,13 +285,9 @@ impl<T: Real> Oracle<T> for MlpOracle<T> {
     fn statistics(&mut self, estimator: Estimator, factors: &mut [Factors<T>]) {
         let weight = T::one() / T::of(self.linked.ncols() as f64);
         for (layer, factor) in factors.iter_mut().enumerate() {
-            let source = match layer {
-                0 => batch_slice(&self.shared, &self.batch, &self.gathered),
-                _ => self.forward.hidden(layer).as_slice(),
-            };
-            let rows = factor.a.nrows();
-            let activations = DMatrixView::from_slice(source, rows, source.len() / rows);
-            factor.a.gemm(weight, &activations, &top_rows_transposed(source, rows, rows), T::zero());
+            let inputs = batch_inputs(&self.shared, &self.batch, &self.gathered);
+            let source = if layer == 0 { inputs } else { self.forward.hidden(layer).into() };
+            PanelMut::from(&mut factor.a).set_mul_tr(weight, source, source, T::zero());
             factor.g.fill(T::zero());
         }
         match estimator {

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use nalgebra::{DMatrix, DMatrixView};
+use nalgebra::DMatrix;
 
 use super::Activation;
-use crate::math::{Real, top_rows, top_rows_transposed};
+use crate::math::{Panel, PanelMut, Real};
 
 /// The sizes of a network and where each layer's W lies in θ.
 #[derive(Clone, Debug)]
@@ -44,12 +44,17 @@ impl Shape {
     }
 
     /// W of a layer in θ, or in any vector shaped like θ.
-    pub(super) fn weights<'a, T>(&self, layer: usize, theta: &'a [T]) -> &'a [T] {
-        &theta[self.ranges[layer].clone()]
+    pub(super) fn weights<'a, T: Real>(&self, layer: usize, theta: &'a [T]) -> Panel<'a, T> {
+        Panel::new(&theta[self.ranges[layer].clone()], self.sizes[layer] + 1)
     }
 
-    pub(super) fn weights_mut<'a, T>(&self, layer: usize, theta: &'a mut [T]) -> &'a mut [T] {
-        &mut theta[self.ranges[layer].clone()]
+    /// W̄: W without its biases.
+    pub(super) fn weights_only<'a, T: Real>(&self, layer: usize, theta: &'a [T]) -> Panel<'a, T> {
+        self.weights(layer, theta).top(self.sizes[layer])
+    }
+
+    pub(super) fn weights_mut<'a, T: Real>(&self, layer: usize, theta: &'a mut [T]) -> PanelMut<'a, T> {
+        PanelMut::new(&mut theta[self.ranges[layer].clone()], self.sizes[layer] + 1)
     }
 }
 
@@ -86,22 +91,22 @@ impl<T: Real> Forward<T> {
     }
 
     /// Z_l = W_lᵀA_l, A_{l+1} = [φ(Z_l); 1].
-    pub(super) fn run(&mut self, shape: &Shape, theta: &[T], inputs: DMatrixView<'_, T>) {
-        let (examples, last) = (inputs.ncols(), shape.layers() - 1);
+    pub(super) fn run(&mut self, shape: &Shape, theta: &[T], inputs: Panel<'_, T>) {
+        let (examples, last) = (inputs.columns(), shape.layers() - 1);
         for layer in 0..=last {
-            let (rows, units) = (shape.sizes[layer] + 1, shape.sizes[layer + 1]);
-            let weights = top_rows_transposed(shape.weights(layer, theta), rows, rows);
+            let units = shape.sizes[layer + 1];
+            let weights = shape.weights(layer, theta);
             let (below, above) = self.hidden.split_at_mut(layer);
-            let source = below.last().map_or(inputs, DMatrix::as_view);
+            let source = below.last().map_or(inputs, Panel::from);
             if layer == last {
                 fit(&mut self.outputs, units, examples);
-                self.outputs.gemm(T::one(), &weights, &source, T::zero());
+                PanelMut::from(&mut self.outputs).set_tr_mul(T::one(), weights, source, T::zero());
             } else {
                 let target = &mut above[0];
                 if fit(target, units + 1, examples) {
                     target.row_mut(units).fill(T::one());
                 }
-                target.rows_mut(0, units).gemm(T::one(), &weights, &source, T::zero());
+                PanelMut::from(&mut *target).top(units).set_tr_mul(T::one(), weights, source, T::zero());
                 for column in target.as_mut_slice().chunks_exact_mut(units + 1) {
                     for z in &mut column[..units] {
                         *z = shape.activation.value(*z);
@@ -135,21 +140,20 @@ impl<T: Real> Tangent<T> {
         shape: &Shape,
         theta: &[T],
         direction: &[T],
-        inputs: DMatrixView<'_, T>,
+        inputs: Panel<'_, T>,
         forward: &Forward<T>,
     ) {
-        let (examples, last) = (inputs.ncols(), shape.layers() - 1);
+        let (examples, last) = (inputs.columns(), shape.layers() - 1);
         for layer in 0..=last {
-            let (rows, units) = (shape.sizes[layer] + 1, shape.sizes[layer + 1]);
-            let slope = top_rows_transposed(shape.weights(layer, direction), rows, rows);
-            let source = if layer == 0 { inputs } else { forward.hidden(layer).as_view() };
+            let units = shape.sizes[layer + 1];
+            let source = if layer == 0 { inputs } else { Panel::from(forward.hidden(layer)) };
             let (below, above) = self.activations.split_at_mut(layer);
             let target = if layer == last { &mut self.outputs } else { &mut self.rates[layer] };
             fit(target, units, examples);
-            target.gemm(T::one(), &slope, &source, T::zero());
-            if let Some(rates) = below.last() {
-                let weights = top_rows_transposed(shape.weights(layer, theta), rows, rows - 1);
-                target.gemm(T::one(), &weights, rates, T::one());
+            let mut rates = PanelMut::from(target);
+            rates.set_tr_mul(T::one(), shape.weights(layer, direction), source, T::zero());
+            if let Some(below) = below.last() {
+                rates.set_tr_mul(T::one(), shape.weights_only(layer, theta), below.into(), T::one());
             }
             if layer < last {
                 fit(&mut above[0], units, examples);
@@ -199,8 +203,7 @@ impl<T: Real> Backward<T> {
             let (below, above) = self.layers.split_at_mut(layer);
             let (target, source) = (&mut below[layer - 1], &above[0]);
             fit(target, units, source.ncols());
-            let weights = top_rows(shape.weights(layer, theta), units + 1, units);
-            target.gemm(T::one(), &weights, source, T::zero());
+            PanelMut::from(&mut *target).set_mul(T::one(), shape.weights_only(layer, theta), source.into(), T::zero());
             let values = forward.hidden(layer).as_slice().chunks_exact(units + 1);
             for (a, s) in values.zip(target.as_mut_slice().chunks_exact_mut(units)) {
                 for (&a, s) in a.iter().zip(s) {

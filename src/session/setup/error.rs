@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::data::DataError;
+use crate::{data::DataError, problem::mlp::MlpError};
 
 /// Why a problem could not be set up. Every sentence says where, what was found and what is accepted.
 #[derive(Debug, Error)]
@@ -74,6 +74,14 @@ pub enum SetupError {
         place: String,
         /// Which, and what to do.
         message: String,
+    },
+    /// Layers, loss, data and parameters do not fit together.
+    #[error("{file}: `problem`: {source}")]
+    Mlp {
+        /// The file.
+        file: String,
+        /// What does not fit.
+        source: MlpError,
     },
     /// The data or the initial parameters are at fault.
     #[error(transparent)]

@@ -4,17 +4,20 @@ use super::{
     error::SetupError,
     field::{Field, NON_NEGATIVE, Section},
 };
-use crate::data::{Column, CsvSource, DataSource, KnownSet, Shape, Synthetic};
+use crate::{
+    data::{Column, CsvSource, DataSource, KnownSet, Shape, Synthetic},
+    problem::mlp::{Activation, Loss},
+};
 
 /// A multi-layer perceptron on data.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MlpSpec {
     /// Units of every layer, inputs first.
     pub layers: Vec<usize>,
-    /// Of the hidden layers, as an index into [`ACTIVATIONS`].
-    pub activation: usize,
+    /// Of the hidden layers.
+    pub activation: Activation,
     /// What outputs are compared by.
-    pub loss: LossKind,
+    pub loss: Loss,
     /// Where inputs and targets come from.
     pub data: DataSource,
     /// Initial parameters; random where absent.
@@ -29,15 +32,6 @@ pub struct MlpSpec {
     pub precision: Precision,
 }
 
-/// What outputs are compared by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LossKind {
-    /// ½‖z − y‖², averaged over the examples.
-    SquaredError,
-    /// −log softmax(z)_y, averaged over the examples.
-    CrossEntropy,
-}
-
 /// The real numbers a network computes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
@@ -47,10 +41,32 @@ pub enum Precision {
     Double,
 }
 
-/// Activations as written in files.
-pub const ACTIVATIONS: [&str; 5] = ["relu", "tanh", "sigmoid", "softplus", "identity"];
-pub(crate) const LOSSES: [&str; 2] = ["mse", "cross-entropy"];
-pub(crate) const PRECISIONS: [&str; 2] = ["f32", "f64"];
+const ACTIVATIONS: [(&str, Activation); 5] = [
+    ("relu", Activation::Relu),
+    ("tanh", Activation::Tanh),
+    ("sigmoid", Activation::Sigmoid),
+    ("softplus", Activation::Softplus),
+    ("identity", Activation::Identity),
+];
+const LOSSES: [Loss; 2] = [Loss::Mse, Loss::CrossEntropy];
+const PRECISIONS: [Precision; 2] = [Precision::Single, Precision::Double];
+
+impl MlpSpec {
+    /// The activation as written in files.
+    pub fn activation_name(&self) -> &'static str {
+        ACTIVATIONS.iter().find(|(_, activation)| *activation == self.activation).map_or("", |(name, _)| name)
+    }
+}
+
+impl Precision {
+    /// As written in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Single => "f32",
+            Self::Double => "f64",
+        }
+    }
+}
 
 const KEYS: [&str; 10] =
     ["kind", "layers", "activation", "loss", "data", "init", "batch_size", "shuffle", "l2", "precision"];
@@ -58,46 +74,48 @@ const KEYS: [&str; 10] =
 /// Reads the table.
 pub(crate) fn mlp(section: &Section<'_>) -> Result<MlpSpec, SetupError> {
     section.only(&KEYS)?;
-    let loss = match section.need("loss", "mse or cross-entropy")?.choice(&LOSSES)? {
-        0 => LossKind::SquaredError,
-        _ => LossKind::CrossEntropy,
-    };
+    let loss = LOSSES[section.need("loss", "mse or cross-entropy")?.choice(&LOSSES.map(Loss::name))?];
     let data = section.need("data", DATA)?;
-    let precision = section.get("precision").map_or(Ok(1), |field| field.choice(&PRECISIONS))?;
+    let precision = section.get("precision").map_or(Ok(1), |field| field.choice(&PRECISIONS.map(Precision::name)))?;
+    let activations = ACTIVATIONS.map(|(name, _)| name);
+    let activation = section.get("activation").map_or(Ok(0), |field| field.choice(&activations))?;
     Ok(MlpSpec {
         layers: layers(&section.need("layers", LAYERS)?)?,
-        activation: section.get("activation").map_or(Ok(0), |field| field.choice(&ACTIVATIONS))?,
+        activation: ACTIVATIONS[activation].1,
         loss,
         data: source(&data, loss)?,
         init: section.get("init").map(|field| field.text()).transpose()?.map(str::to_owned),
         batch_size: section.whole_or("batch_size", 0, 0)? as usize,
         shuffle: section.flag_or("shuffle", true)?,
         l2: section.number_or("l2", 0.0, NON_NEGATIVE)?,
-        precision: if precision == 0 { Precision::Single } else { Precision::Double },
+        precision: PRECISIONS[precision],
     })
 }
+
+/// Beyond this the parameters alone fill a computer's memory: a slip of the keyboard, not a network.
+const MOST_PARAMETERS: usize = 100_000_000;
+const MOST_SAMPLES: u64 = 10_000_000;
 
 const LAYERS: &str = "a list of layer sizes, inputs first, for instance [2, 16, 2]";
 
 fn layers(field: &Field<'_>) -> Result<Vec<usize>, SetupError> {
     let sizes: Vec<usize> =
         field.items(LAYERS)?.iter().map(|item| item.whole(1).map(|size| size as usize)).collect::<Result<_, _>>()?;
-    // Beyond this the parameters alone would not fit in memory: a slip of the keyboard, not a network.
     let parameters = sizes.windows(2).try_fold(0_usize, |sum, pair| {
-        pair[0].checked_add(1)?.checked_mul(pair[1])?.checked_add(sum).filter(|sum| *sum <= 1 << 28)
+        pair[0].checked_add(1)?.checked_mul(pair[1])?.checked_add(sum).filter(|sum| *sum <= MOST_PARAMETERS)
     });
     if sizes.len() < 2 {
         return Err(field.refuse(LAYERS));
     }
     if parameters.is_none() {
-        return Err(field.found("a network of more than 268 million parameters", "a smaller one"));
+        return Err(field.found("a network of more than 100 million parameters", "a smaller one"));
     }
     Ok(sizes)
 }
 
 const DATA: &str = "a table such as { synthetic = \"spirals\" }, { set = \"digits\" } or { csv = \"file.csv\", inputs = [0, 1], targets = [2] }";
 
-fn source(field: &Field<'_>, loss: LossKind) -> Result<DataSource, SetupError> {
+fn source(field: &Field<'_>, loss: Loss) -> Result<DataSource, SetupError> {
     let section = field.section(&field.key)?;
     match [section.get("csv"), section.get("synthetic"), section.get("set")] {
         [Some(csv), None, None] => {
@@ -105,7 +123,7 @@ fn source(field: &Field<'_>, loss: LossKind) -> Result<DataSource, SetupError> {
             let inputs = columns(&section.need("inputs", COLUMNS)?)?;
             let field = section.need("targets", COLUMNS)?;
             let targets = columns(&field)?;
-            if loss == LossKind::CrossEntropy && targets.len() != 1 {
+            if loss == Loss::CrossEntropy && targets.len() != 1 {
                 return Err(field.refuse("one column of class labels, as the loss is cross-entropy"));
             }
             Ok(DataSource::Csv(CsvSource { path: csv.text()?.to_owned(), inputs, targets }))
@@ -117,7 +135,7 @@ fn source(field: &Field<'_>, loss: LossKind) -> Result<DataSource, SetupError> {
             check_loss(&shape, chosen.classes().is_some(), loss)?;
             Ok(DataSource::Synthetic(Synthetic {
                 shape: chosen,
-                samples: section.whole_or("samples", 400, 1)?.min(1 << 32) as usize,
+                samples: samples(&section)? as usize,
                 noise: section.number_or("noise", 0.1, NON_NEGATIVE)?,
                 seed: section.get("seed").map(|seed| seed.whole(0)).transpose()?,
             }))
@@ -133,10 +151,18 @@ fn source(field: &Field<'_>, loss: LossKind) -> Result<DataSource, SetupError> {
     }
 }
 
-fn check_loss(field: &Field<'_>, labelled: bool, loss: LossKind) -> Result<(), SetupError> {
+fn samples(section: &Section<'_>) -> Result<u64, SetupError> {
+    let samples = section.whole_or("samples", 400, 1)?;
+    match section.get("samples") {
+        Some(field) if samples > MOST_SAMPLES => Err(field.refuse(format!("at most {MOST_SAMPLES}"))),
+        _ => Ok(samples),
+    }
+}
+
+fn check_loss(field: &Field<'_>, labelled: bool, loss: Loss) -> Result<(), SetupError> {
     match (labelled, loss) {
-        (true, LossKind::SquaredError) => Err(field.found("labelled with classes", "loss = \"cross-entropy\" for it")),
-        (false, LossKind::CrossEntropy) => Err(field.found("a regression", "loss = \"mse\" for it")),
+        (true, Loss::Mse) => Err(field.found("labelled with classes", "loss = \"cross-entropy\" for it")),
+        (false, Loss::CrossEntropy) => Err(field.found("a regression", "loss = \"mse\" for it")),
         _ => Ok(()),
     }
 }

@@ -73,8 +73,8 @@ pub struct LaneSetup {
 /// What of a problem an optimiser's defaults depend on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ProblemFacts {
-    /// Whether it has outputs or residuals, and so a Fisher matrix.
-    pub fisher: bool,
+    /// The curvatures it has, the default one first.
+    pub curvatures: &'static [Curvature],
     /// How many outputs a network has.
     pub outputs: Option<usize>,
 }
@@ -121,6 +121,13 @@ fn lane(field: &Field<'_>, facts: ProblemFacts) -> Result<LaneSetup, SetupError>
         }
     }
     check_together(&section, name, &recipe)?;
+    if let Some(field) =
+        section.get("curvature").filter(|_| recipe.curvature.is_some_and(|it| !facts.curvatures.contains(&it)))
+    {
+        return Err(field.conflict(
+            "this problem has no per-example gradients, and so no empirical curvature; take fisher or hessian",
+        ));
+    }
     fill_in(name, &mut recipe, facts);
     Ok(LaneSetup { name, label: label(&section, name)?, recipe })
 }
@@ -185,8 +192,7 @@ fn fill_in(name: Name, recipe: &mut Recipe, facts: ProblemFacts) {
         recipe.damping.initial = 0.0;
     }
     if name.has_presets() {
-        let default = if facts.fisher { Curvature::Fisher } else { Curvature::Hessian };
-        recipe.curvature = recipe.curvature.or(Some(default));
+        recipe.curvature = recipe.curvature.or(facts.curvatures.first().copied());
     }
     if let (DirectionRecipe::Kfac { estimator, .. }, Some(outputs)) = (&mut recipe.direction, facts.outputs) {
         let default = if outputs <= EXACT_OUTPUTS { Estimator::Exact } else { Estimator::Sampled };

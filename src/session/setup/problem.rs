@@ -1,8 +1,10 @@
 //! The `[problem]` table.
 
+use crate::problem::Curvature;
+
 use super::{
     error::{SetupError, hint},
-    field::{ANY, AT_LEAST_ONE, Field, NON_NEGATIVE, POSITIVE, Section},
+    field::{ANY, AT_LEAST_ONE, Field, POSITIVE, Section},
     mlp::{self, MlpSpec},
     optimiser::ProblemFacts,
 };
@@ -79,9 +81,12 @@ impl ProblemSpec {
     /// What optimisers' defaults depend on.
     pub(crate) fn facts(&self) -> ProblemFacts {
         match self {
-            Self::Rosenbrock(_) => ProblemFacts { fisher: true, outputs: None },
-            Self::Quadratic(_) => ProblemFacts { fisher: false, outputs: None },
-            Self::Mlp(mlp) => ProblemFacts { fisher: true, outputs: mlp.layers.last().copied() },
+            Self::Rosenbrock(_) => ProblemFacts { curvatures: &[Curvature::Fisher, Curvature::Hessian], outputs: None },
+            Self::Quadratic(_) => ProblemFacts { curvatures: &[Curvature::Hessian, Curvature::Fisher], outputs: None },
+            Self::Mlp(mlp) => ProblemFacts {
+                curvatures: &[Curvature::Fisher, Curvature::Hessian, Curvature::Empirical],
+                outputs: mlp.layers.last().copied(),
+            },
         }
     }
 }
@@ -125,7 +130,7 @@ fn quadratic(section: &Section<'_>) -> Result<QuadraticSpec, SetupError> {
             (MatrixSpec::Condition { condition, rotation: section.number_or("rotation", 0.0, ANY)? }, 2)
         }
         [None, None, Some(spectrum)] => {
-            let values = spectrum.numbers("a list of eigenvalues, none below 0", NON_NEGATIVE)?;
+            let values = spectrum.numbers("a list of eigenvalues", ANY)?;
             if values.is_empty() {
                 return Err(spectrum.refuse("at least one eigenvalue"));
             }

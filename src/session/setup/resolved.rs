@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     LaneSetup, ProblemSpec, Setup,
-    mlp::{ACTIVATIONS, LOSSES, LossKind, MlpSpec, PRECISIONS, Precision},
+    mlp::MlpSpec,
     problem::{MatrixSpec, QuadraticSpec, RosenbrockSpec},
 };
 use crate::data::{Column, DataSource};
@@ -73,8 +73,8 @@ fn mlp(spec: &MlpSpec, session_seed: u64) -> Value {
     let mut map = Map::new();
     map.insert("kind".into(), "mlp".into());
     map.insert("layers".into(), json!(spec.layers));
-    map.insert("activation".into(), ACTIVATIONS[spec.activation].into());
-    map.insert("loss".into(), LOSSES[usize::from(spec.loss == LossKind::CrossEntropy)].into());
+    map.insert("activation".into(), spec.activation_name().into());
+    map.insert("loss".into(), spec.loss.name().into());
     map.insert("data".into(), data(&spec.data, session_seed));
     if let Some(init) = &spec.init {
         map.insert("init".into(), init.clone().into());
@@ -82,7 +82,7 @@ fn mlp(spec: &MlpSpec, session_seed: u64) -> Value {
     map.insert("batch_size".into(), json!(spec.batch_size));
     map.insert("shuffle".into(), json!(spec.shuffle));
     map.insert("l2".into(), json!(spec.l2));
-    map.insert("precision".into(), PRECISIONS[usize::from(spec.precision == Precision::Double)].into());
+    map.insert("precision".into(), spec.precision.name().into());
     map.into()
 }
 

@@ -251,7 +251,7 @@ fn errors_name_place_key_found_and_accepted() {
         ),
         (
             mlp("layers = [1, 99999999999]\nloss = \"mse\"\ndata = { synthetic = \"sine\" }"),
-            "more than 268 million parameters",
+            "more than 100 million parameters",
         ),
     ];
     for (text, part) in cases {
