@@ -14,3 +14,5 @@ pub mod math;
 pub mod optim;
 pub mod problem;
 pub mod session;
+#[cfg(feature = "app")]
+pub mod tui;

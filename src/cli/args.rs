@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ArgGroup, Parser, Subcommand, ValueHint};
+use clap::{Args as ArgGroup, Parser, Subcommand, ValueEnum, ValueHint};
 
-use crate::session::setup::Overrides;
+use crate::{figure::palette, session::setup::Overrides};
 
 const AFTER: &str = "\
 Examples:
@@ -27,6 +27,28 @@ pub(super) struct Args {
 
     #[command(flatten)]
     pub session: SessionArgs,
+
+    /// Colours for a dark or a light terminal; by default what the terminal says
+    #[arg(long, value_enum)]
+    pub theme: Option<Theme>,
+}
+
+/// Dark or light.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Theme {
+    /// Light on dark
+    Dark,
+    /// Dark on light
+    Light,
+}
+
+impl From<Theme> for palette::Theme {
+    fn from(theme: Theme) -> Self {
+        match theme {
+            Theme::Dark => Self::Dark,
+            Theme::Light => Self::Light,
+        }
+    }
 }
 
 /// What else the program does.
@@ -85,12 +107,7 @@ pub(super) struct SessionArgs {
 impl SessionArgs {
     /// What they change in the problem file.
     pub fn overrides(&self) -> Overrides {
-        Overrides {
-            optimisers: self.optimiser.clone(),
-            set: self.set.clone(),
-            steps: self.steps,
-            seed: self.seed,
-        }
+        Overrides { optimisers: self.optimiser.clone(), set: self.set.clone(), steps: self.steps, seed: self.seed }
     }
 }
 
@@ -134,7 +151,8 @@ mod tests {
 
     #[test]
     fn both_spellings_of_optimiser_are_taken() {
-        let args = Args::try_parse_from(["rhoscope", "--optimizer", "adam", "--optimiser", "kfac", "-o", "sgd"]).unwrap();
+        let args =
+            Args::try_parse_from(["rhoscope", "--optimizer", "adam", "--optimiser", "kfac", "-o", "sgd"]).unwrap();
         assert_eq!(args.session.overrides().optimisers, ["adam", "kfac", "sgd"]);
         assert_eq!(args.problem, "rosenbrock");
     }

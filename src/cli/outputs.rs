@@ -27,7 +27,8 @@ impl Outputs {
         let params = args.save_params.as_deref().map(|path| lane_paths(path, labels)).unwrap_or_default();
         let single = [("--trace", &args.trace), ("--csv", &args.csv), ("--png", &args.png)];
         let named = single.into_iter().filter_map(|(option, path)| Some((option, path.as_deref()?)));
-        let all: Vec<(&str, &Path)> = named.chain(params.iter().map(|path| ("--save-params", path.as_path()))).collect();
+        let all: Vec<(&str, &Path)> =
+            named.chain(params.iter().map(|path| ("--save-params", path.as_path()))).collect();
         refuse_clashes(&all)?;
         if args.save_params.as_deref().is_some_and(is_dash) {
             return Err(Failure::Input("--save-params writes a file; - is not one".to_owned()));

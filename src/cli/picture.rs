@@ -5,8 +5,8 @@ use nalgebra::DMatrix;
 use crate::{
     export::{MAIN_ASPECT, PngError},
     figure::{
-        Caption, Family, Figure, Ground, GroundOptions, MainView, PathOptions, TraceOptions, Window, compose, fit, landscape,
-        lane_styles, palette::Theme, regions,
+        Caption, Family, Figure, Ground, GroundOptions, MainView, PathOptions, TraceOptions, Window, compose, fit,
+        landscape, lane_styles, palette::Theme, regions,
     },
     session::{Geometry, History, Session, Setup},
 };
@@ -45,11 +45,12 @@ fn main_view(setup: &Setup, session: &mut Session, history: &History) -> Option<
             // One lane's regions can be shown: the lane that got furthest down.
             let lane = best_lane(history)?;
             let params = session.params(lane, history.lanes()[lane].len() as u64);
-            let points = session.examples().map(|examples| {
-                examples.inputs.column_iter().map(|point| [point[0], point[1]]).collect::<Vec<_>>()
-            });
+            let points = session
+                .examples()
+                .map(|examples| examples.inputs.column_iter().map(|point| [point[0], point[1]]).collect::<Vec<_>>());
             let window = view.unwrap_or_else(|| Window::around(points.unwrap_or_default())).fitted(MAIN_ASPECT);
-            let options = GroundOptions { size: SAMPLES, names: ["x₁".into(), "x₂".into()], ..GroundOptions::default() };
+            let options =
+                GroundOptions { size: SAMPLES, names: ["x₁".into(), "x₂".into()], ..GroundOptions::default() };
             let predict = |inputs: &DMatrix<f64>| session.predict(&params, inputs);
             let map = regions(history.lanes()[lane].label(), window, &options, session.examples(), &predict);
             Some(MainView::Landscape(Box::new(map)))

@@ -38,7 +38,9 @@ impl Recorder {
         });
         let csv = outputs.csv.take().map(|file| {
             let name = file.name().to_owned();
-            CsvTrace::new(file, setup, params).map_err(|error| failure(&error, &name)).map(|trace| (name.clone(), trace))
+            CsvTrace::new(file, setup, params)
+                .map_err(|error| failure(&error, &name))
+                .map(|trace| (name.clone(), trace))
         });
         Ok(Self {
             json: json.transpose()?,
