@@ -25,10 +25,8 @@ fn a_run_prints_a_table_of_its_lanes() {
     let rows: Vec<&str> = ran.stdout.lines().collect();
     assert_eq!(rows.len(), 4);
     assert!(rows[0].starts_with("optimiser  steps  last f"));
-    assert!(
-        rows[1].starts_with("Adam          40") && rows[1].ends_with("40 gradients  finished")
-            || rows[1].contains("finished")
-    );
+    assert!(rows[1].starts_with("Adam          40  ") && rows[1].ends_with("  finished"), "{}", rows[1]);
+    assert!(rows[1].contains("  40 gradients  "), "{}", rows[1]);
     assert!(rows[3].starts_with("K-FAC") && rows[3].contains("converged: "), "{}", rows[3]);
 }
 
@@ -144,7 +142,10 @@ fn parameters_are_saved_one_file_a_lane_and_can_be_started_from() {
     let init = format!("problem.init={}", place.at(saved[1]).display());
     let ran = place.run(&["run", "mlp-sine", "-o", "adamqlr", "--steps", "1", "--set", &init, "--trace", "-"]);
     let first = lines(&place.read("first.jsonl"));
-    let last = first.iter().rfind(|line| line["step"] == 4 && line["optimiser"] == "AdamQLR").unwrap();
+    let last = first
+        .iter()
+        .rfind(|line| line["step"] == 4 && line["optimiser"] == "AdamQLR" && line.get("loss").is_some())
+        .unwrap();
     assert_eq!(lines(&ran.stdout)[1]["loss"], last["new_loss"]);
 
     let ran = place.run(&["run", "rosenbrock", "-o", "kfac", "--steps", "2", "--save-params", "one.safetensors"]);

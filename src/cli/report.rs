@@ -77,7 +77,9 @@ pub(super) fn table(lanes: &[LaneReport]) -> String {
         for (column, (cell, width)) in row.iter().zip(widths).enumerate() {
             let padding = " ".repeat(width - cell.width());
             // Counts align at the right, words at the left.
-            line += &if column == 1 { format!("{padding}{cell}  ") } else { format!("{cell}{padding}  ") };
+            let parts = if column == 1 { [&padding, cell] } else { [cell, &padding] };
+            line.extend(parts.map(String::as_str));
+            line += "  ";
         }
         text += line.trim_end();
         text.push('\n');
