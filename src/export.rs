@@ -1,5 +1,69 @@
+<<<<<<< HEAD
 //! Figures into files' bytes.
 
 mod png;
 
 pub use png::{MAIN_ASPECT, PNG_SIZE, PngError, png};
+=======
+//! Results into files: traces as JSON Lines and CSV, parameters, pictures. The one place that writes them.
+
+mod csv;
+mod file;
+mod jsonl;
+mod params;
+
+use thiserror::Error;
+
+use crate::optim::{
+    Quantity::{self, *},
+    StepRecord,
+};
+
+pub use csv::CsvTrace;
+pub use file::OutputFile;
+pub use jsonl::JsonTrace;
+pub use params::{lane_paths, slug};
+
+/// Why a result could not be written.
+#[derive(Debug, Error)]
+pub enum ExportError {
+    /// The reader of a pipe went away, which is its good right.
+    #[error("the reader of the output has gone")]
+    ClosedPipe,
+    /// Everything else.
+    #[error("cannot write {path}: {problem}")]
+    Write {
+        /// The file.
+        path: String,
+        /// What is in the way.
+        problem: String,
+    },
+}
+
+/// The quantities of a trace, under their names and in their order.
+pub const COLUMNS: [(&str, Quantity); 12] = [
+    ("loss", Loss),
+    ("new_loss", NewLoss),
+    ("learning_rate", LearningRate),
+    ("momentum", Momentum),
+    ("damping", Damping),
+    ("next_damping", NextDamping),
+    ("rho", Rho),
+    ("model_change", ModelChange),
+    ("curvature", Curvature),
+    ("grad_dot_direction", GradDotDirection),
+    ("grad_norm", GradNorm),
+    ("update_norm", UpdateNorm),
+];
+
+/// What a step cost, under the names of a trace and in their order.
+fn costs(record: &StepRecord) -> [(&'static str, u32); 4] {
+    let cost = record.cost;
+    [
+        ("losses", cost.losses),
+        ("gradients", cost.gradients),
+        ("products", cost.products),
+        ("factorisations", cost.factorisations),
+    ]
+}
+>>>>>>> main

@@ -1,11 +1,33 @@
-//! How a problem is minimised: a direction, a step size and a damping rule, composed by one `step`.
+//! How a problem is minimised: a direction, a step size and a damping rule, composed by one [`step`](Optimiser::step).
+//!
+//! | name | direction | step size | damping |
+//! |---|---|---|---|
+//! | SGD | g, with velocity | fixed | none |
+//! | Adam | m̂/(√v̂ + ε) | fixed | none |
+//! | SGD-QLR | g | minimiser of M | Levenberg–Marquardt |
+//! | **AdamQLR** | m̂/(√v̂ + ε) | minimiser of M | Levenberg–Marquardt |
+//! | K-FAC | (F̂ + λI)⁻¹g and the previous update | minimiser of M over both | Levenberg–Marquardt |
+//!
+//! where M is the [quadratic model](QuadraticModel) of f around θ.
 
+mod damping;
+mod direction;
+mod halt;
+mod optimiser;
 pub mod presets;
+mod quadratic_model;
 mod recipe;
 mod record;
+mod step_size;
 
+pub use damping::{Damping, RHO_HIGH, RHO_LOW, Verdict};
+pub use direction::{Adam, Direction, Gradient, Kfac};
+pub use halt::Halt;
+pub use optimiser::{CALIBRATION_ROUNDS, Optimiser, STALLED_STEPS, Workspace};
+pub use quadratic_model::QuadraticModel;
 pub use recipe::{
     Coefficient, Curvature, DampingRecipe, DampingRule, DirectionRecipe, Estimator, Inversion, Ratio, Recipe,
     StepSizeRecipe,
 };
 pub use record::{Cost, Outcome, Quantity, RECORDED_PARAMS, StepRecord};
+pub use step_size::{StepSize, Weights};

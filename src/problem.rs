@@ -1,5 +1,68 @@
-//! What is minimised.
+//! What is minimised: value, gradient, curvature along vectors, and K-FAC's statistics. One file per family.
+//!
+//! Losses own all scaling: a mean over the batch, a sum over outputs and every factor ½ are in f, and gradient, curvature and factors follow.
 
+mod analytic;
 pub mod examples;
+pub mod mlp;
+mod oracle;
+mod quadratic;
+mod rosenbrock;
+
+use nalgebra::{DMatrix, DVector};
+
+use crate::math::Real;
 
 pub use examples::{Examples, Targets};
+pub use mlp::Mlp;
+pub use oracle::{Curvature, Estimator, Factors, Oracle};
+pub use quadratic::Quadratic;
+pub use rosenbrock::Rosenbrock;
+
+/// A function to minimise.
+pub trait Problem<T: Real>: Send + Sync {
+    /// Where the optimisers start; its length is the number of parameters.
+    fn start(&self) -> DVector<T>;
+
+    /// A fresh oracle; every lane has its own.
+    fn oracle(&self) -> Box<dyn Oracle<T>>;
+
+    /// The curvatures there are, the default one first.
+    fn curvatures(&self) -> &[Curvature];
+
+    /// K-FAC's blocks in the order of the parameters: each is a column-major matrix of (inputs, outputs) parameters.
+    /// A problem without layers is one block of n × 1, with A the generalised Gauss–Newton matrix and G = 1.
+    fn blocks(&self) -> Vec<(usize, usize)>;
+
+    /// c of a penalty ½c‖θ‖² that is part of f.
+    fn l2(&self) -> T {
+        T::zero()
+    }
+
+    /// The minima that are known.
+    fn minima(&self) -> Vec<DVector<T>> {
+        Vec::new()
+    }
+
+    /// The network, where the problem is one.
+    fn network(&self) -> Option<&dyn Network<T>> {
+        None
+    }
+
+    /// What parameter `index` is called.
+    fn parameter_name(&self, index: usize) -> String {
+        format!("θ[{index}]")
+    }
+}
+
+/// A supervised model.
+pub trait Network<T: Real> {
+    /// The training examples.
+    fn examples(&self) -> &Examples;
+
+    /// How many outputs there are.
+    fn outputs(&self) -> usize;
+
+    /// The outputs, one column an example, for `inputs` with one column an example.
+    fn predict(&self, theta: &DVector<T>, inputs: &DMatrix<f64>) -> DMatrix<f64>;
+}

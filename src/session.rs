@@ -1,13 +1,24 @@
 //! Several optimisers side by side on one problem.
 
+mod checkpoints;
+mod engine;
 mod history;
+#[cfg(feature = "app")]
+pub mod setup;
+
+use nalgebra::DMatrix;
 
 use crate::{
+    math::Real,
     optim::{Outcome, Recipe, StepRecord},
-    problem::Examples,
+    problem::{Examples, Problem},
 };
 
 pub use history::{History, LaneHistory};
+#[cfg(feature = "app")]
+pub use setup::{Setup, SetupError};
+
+use engine::{Engine, Lanes};
 
 /// A lane: one optimiser under a label.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,47 +72,60 @@ pub enum Geometry {
 }
 
 /// The lanes, where they stand, and the way back.
-pub struct Session {}
+///
+/// A session is a function of its problem and its lanes: the clock it is given is only read, and steers nothing.
+pub struct Session {
+    engine: Box<dyn Engine>,
+}
 
 impl Session {
+    /// Lanes on a problem, all at its start. Every lane computes in the problem's scalar.
+    pub fn new<T: Real>(problem: Box<dyn Problem<T>>, lanes: &[LaneSpec]) -> Self {
+        Self { engine: Box::new(Lanes::new(problem, lanes)) }
+    }
+
     /// How many lanes there are.
     pub fn lanes(&self) -> usize {
-        todo!()
+        self.engine.lanes()
     }
+
     /// An empty history with this session's labels and starting points.
     pub fn empty_history(&self) -> History {
-        todo!()
+        self.engine.empty_history()
     }
+
     /// The latest step any lane has taken.
     pub fn latest(&self) -> u64 {
-        todo!()
+        self.engine.latest()
     }
+
     /// Lets every lane that has not ended take one step; `clock` is read around each lane's own work. False once all have ended.
     pub fn advance(&mut self, clock: &dyn Fn() -> f64, sink: &mut dyn FnMut(Progress<'_>)) -> bool {
-        let _ = (clock, sink);
-        todo!()
+        self.engine.advance(clock, sink)
     }
+
     /// What can be looked at.
     pub fn geometry(&self) -> Geometry {
-        todo!()
+        self.engine.geometry()
     }
-    /// f at every pair, for a problem of two parameters: rows (y) outer, columns (x) inner.
+
+    /// f at every pair, for a problem of two parameters: rows (y) outer, columns (x) inner. Empty for other problems.
     pub fn surface(&self, xs: &[f64], ys: &[f64]) -> Vec<f64> {
-        let _ = (xs, ys);
-        todo!()
+        self.engine.surface(xs, ys)
     }
-    /// The parameters of a lane after step `step`, recomputed exactly from the nearest checkpoint.
+
+    /// The parameters of a lane after step `step` (or its last one before), recomputed exactly from the nearest checkpoint.
     pub fn params(&mut self, lane: usize, step: u64) -> Vec<f64> {
-        let _ = (lane, step);
-        todo!()
+        self.engine.params(lane, step)
     }
+
     /// A network's outputs (one column an example) at parameters θ; `inputs` has one column an example.
-    pub fn predict(&self, params: &[f64], inputs: &nalgebra::DMatrix<f64>) -> nalgebra::DMatrix<f64> {
-        let _ = (params, inputs);
-        todo!()
+    pub fn predict(&self, params: &[f64], inputs: &DMatrix<f64>) -> DMatrix<f64> {
+        self.engine.predict(params, inputs)
     }
+
     /// The data, where the problem has some.
     pub fn examples(&self) -> Option<&Examples> {
-        todo!()
+        self.engine.examples()
     }
 }

@@ -1,27 +1,7 @@
 //! What an optimiser is made of, as plain data: one choice for each slot of the frame
 //! *direction + step size + damping*.
 
-/// Which matrix C the quadratic model uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Curvature {
-    /// The Hessian of f on the batch.
-    Hessian,
-    /// The Fisher information of the model's outputs, which for these losses is the generalised Gauss–Newton matrix.
-    Fisher,
-    /// The second moment of the per-example gradients. It is *not* the Fisher: the targets are the data's, not the model's.
-    Empirical,
-}
-
-/// Whose targets the back-propagated derivatives of K-FAC's factor G belong to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Estimator {
-    /// The expectation over the model's own outputs, exactly: one backward pass an output.
-    Exact,
-    /// One target an example drawn from the model's own output distribution.
-    Sampled,
-    /// The data's targets.
-    Empirical,
-}
+pub use crate::problem::{Curvature, Estimator};
 
 /// How K-FAC inverts a damped block A ⊗ G + λI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

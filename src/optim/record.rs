@@ -122,6 +122,8 @@ pub struct StepRecord {
     pub params: ArrayVec<f64, RECORDED_PARAMS>,
     /// The λ that `calibrate` started from, on the first step only.
     pub calibrated_from: Option<f64>,
+    /// Calibration did not settle; on the first step only.
+    pub calibration_unsettled: bool,
 }
 
 impl StepRecord {

@@ -1,0 +1,238 @@
+//! Parameters as safetensors.
+//!
+//! A network of layers I = 0, 1, … is `layers.I.weight` of shape [out, in] and `layers.I.bias` of shape [out], what a PyTorch
+//! `state_dict` of a list called `layers` saves. Any other problem is one tensor `params`.
+//!
+//! The parameter vector of a network is, layer after layer and for every output unit, its `in` weights and then its bias.
+
+use std::{borrow::Cow, path::Path};
+
+use safetensors::{Dtype, SafeTensors, View, serialize, tensor::TensorView};
+
+use super::DataError;
+
+/// How a parameter vector is cut into tensors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// One tensor of this many entries.
+    Flat(usize),
+    /// A network with layers of these sizes, inputs first.
+    Layers(Vec<usize>),
+}
+
+/// The width of the reals written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    /// F32.
+    Single,
+    /// F64.
+    Double,
+}
+
+/// A tensor to write.
+struct Tensor {
+    width: Width,
+    shape: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+impl View for &Tensor {
+    fn dtype(&self) -> Dtype {
+        match self.width {
+            Width::Single => Dtype::F32,
+            Width::Double => Dtype::F64,
+        }
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        (&self.bytes).into()
+    }
+
+    fn data_len(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+impl Layout {
+    /// How many parameters there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Flat(len) => *len,
+            Self::Layers(sizes) => sizes.windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// The bytes of a safetensors file. `params` has [`Layout::len`] entries; entries beyond are left out.
+///
+/// # Errors
+/// If the format cannot hold them.
+pub fn encode(params: &[f64], layout: &Layout, width: Width) -> Result<Vec<u8>, safetensors::SafeTensorError> {
+    let tensor = |shape: Vec<usize>, values: &mut dyn Iterator<Item = f64>| Tensor {
+        width,
+        shape,
+        bytes: match width {
+            Width::Single => values.flat_map(|value| (value as f32).to_le_bytes()).collect(),
+            Width::Double => values.flat_map(f64::to_le_bytes).collect(),
+        },
+    };
+    let mut tensors = Vec::new();
+    match layout {
+        Layout::Flat(len) => {
+            tensors.push(("params".to_owned(), tensor(vec![*len], &mut params.iter().copied().take(*len))))
+        }
+        Layout::Layers(sizes) => {
+            let mut rest = params;
+            for (layer, pair) in sizes.windows(2).enumerate() {
+                let (inputs, outputs) = (pair[0], pair[1]);
+                let (own, after) = rest.split_at(((inputs + 1) * outputs).min(rest.len()));
+                rest = after;
+                let units = own.chunks_exact(inputs + 1);
+                let mut weights = units.clone().flat_map(|unit| &unit[..inputs]).copied();
+                let mut biases = units.map(|unit| unit[inputs]);
+                tensors.push((format!("layers.{layer}.weight"), tensor(vec![outputs, inputs], &mut weights)));
+                tensors.push((format!("layers.{layer}.bias"), tensor(vec![outputs], &mut biases)));
+            }
+        }
+    }
+    serialize(tensors.iter().map(|(name, tensor)| (name.as_str(), tensor)), None)
+}
+
+/// Reads a safetensors file into a parameter vector.
+///
+/// # Errors
+/// If it cannot be read, or a tensor is missing, superfluous, of another shape or type, or not finite.
+pub fn read(path: &Path, layout: &Layout) -> Result<Vec<f64>, DataError> {
+    let name = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|source| DataError::Read { path: name.clone(), source })?;
+    decode(&bytes, &name, layout)
+}
+
+/// The same from the bytes of a file named `path` in messages.
+///
+/// # Errors
+/// As [`read`].
+pub fn decode(bytes: &[u8], path: &str, layout: &Layout) -> Result<Vec<f64>, DataError> {
+    let file = SafeTensors::deserialize(bytes).map_err(|error| DataError::File {
+        path: path.to_owned(),
+        problem: format!("not a safetensors file: {error}"),
+    })?;
+    let mut wanted = Vec::new();
+    let mut params = Vec::with_capacity(layout.len());
+    let mut read = |name: String, shape: &[usize]| {
+        let values = tensor(&file, path, &name, shape);
+        wanted.push(name);
+        values
+    };
+    match layout {
+        Layout::Flat(len) => params = read("params".to_owned(), &[*len])?,
+        Layout::Layers(sizes) => {
+            for (layer, pair) in sizes.windows(2).enumerate() {
+                let (inputs, outputs) = (pair[0], pair[1]);
+                let weights = read(format!("layers.{layer}.weight"), &[outputs, inputs])?;
+                let biases = read(format!("layers.{layer}.bias"), &[outputs])?;
+                for (unit, bias) in weights.chunks_exact(inputs).zip(biases) {
+                    params.extend_from_slice(unit);
+                    params.push(bias);
+                }
+            }
+        }
+    }
+    match file.names().into_iter().filter(|name| !wanted.iter().any(|wanted| wanted == name)).min() {
+        None => Ok(params),
+        Some(extra) => Err(DataError::Tensor {
+            path: path.to_owned(),
+            tensor: extra.to_owned(),
+            found: "a tensor the problem has no place for".to_owned(),
+            expected: format!("only {}", wanted.join(", ")),
+        }),
+    }
+}
+
+fn tensor(file: &SafeTensors<'_>, path: &str, name: &str, shape: &[usize]) -> Result<Vec<f64>, DataError> {
+    let expected = format!("F64 or F32 of shape {shape:?}");
+    let refuse = |found: String| DataError::Tensor {
+        path: path.to_owned(),
+        tensor: name.to_owned(),
+        found,
+        expected: expected.clone(),
+    };
+    let tensor = file.tensor(name).map_err(|_| refuse("no such tensor".to_owned()))?;
+    let values = reals(&tensor).filter(|_| tensor.shape() == shape);
+    let values = values.ok_or_else(|| refuse(format!("{:?} of shape {:?}", tensor.dtype(), tensor.shape())))?;
+    match values.iter().position(|value| !value.is_finite()) {
+        None => Ok(values),
+        Some(index) => Err(refuse(format!("{} at entry {index}", values[index]))),
+    }
+}
+
+fn reals(tensor: &TensorView<'_>) -> Option<Vec<f64>> {
+    match tensor.dtype() {
+        Dtype::F64 => Some(tensor.data().as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect()),
+        Dtype::F32 => {
+            Some(tensor.data().as_chunks().0.iter().map(|bytes| f64::from(f32::from_le_bytes(*bytes))).collect())
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(sizes in prop::collection::vec(1_usize..6, 2..5), seed in any::<u32>()) {
+            let layout = Layout::Layers(sizes);
+            let params: Vec<f64> = (0..layout.len()).map(|i| f64::from(seed).sqrt() * (i as f64 + 0.1)).collect();
+            let bytes = encode(&params, &layout, Width::Double).unwrap();
+            prop_assert_eq!(decode(&bytes, "p", &layout).unwrap(), params.clone());
+            let single = decode(&encode(&params, &layout, Width::Single).unwrap(), "p", &layout).unwrap();
+            let rounded: Vec<f64> = params.iter().map(|&value| f64::from(value as f32)).collect();
+            prop_assert_eq!(single, rounded);
+        }
+    }
+
+    #[test]
+    fn weights_are_rows_of_units_and_biases_stand_apart() {
+        let params = [1.0, 2.0, 10.0, 3.0, 4.0, 20.0];
+        let bytes = encode(&params, &Layout::Layers(vec![2, 2]), Width::Double).unwrap();
+        let file = SafeTensors::deserialize(&bytes).unwrap();
+        assert_eq!(tensor(&file, "p", "layers.0.weight", &[2, 2]).unwrap(), [1.0, 2.0, 3.0, 4.0]);
+        assert_eq!(tensor(&file, "p", "layers.0.bias", &[2]).unwrap(), [10.0, 20.0]);
+    }
+
+    #[test]
+    fn errors_name_the_tensor() {
+        let layout = Layout::Layers(vec![2, 3, 1]);
+        let written = |values: &[f64], layout: &Layout| encode(values, layout, Width::Double).unwrap();
+        let cases = [
+            (
+                written(&[0.0; 10], &Layout::Layers(vec![1, 3, 1])),
+                "`layers.0.weight`: found F64 of shape [3, 1]; expected F64 or F32 of shape [3, 2]",
+            ),
+            (written(&[0.0; 9], &Layout::Layers(vec![2, 3])), "`layers.1.weight`: found no such tensor"),
+            (
+                written(&[0.0; 15], &Layout::Layers(vec![2, 3, 1, 1])),
+                "`layers.2.bias`: found a tensor the problem has no place for",
+            ),
+            (written(&[f64::NAN; 13], &layout), "`layers.0.weight`: found NaN at entry 0"),
+            (b"garbage".to_vec(), "not a safetensors file"),
+        ];
+        for (bytes, part) in cases {
+            let message = decode(&bytes, "p.safetensors", &layout).unwrap_err().to_string();
+            assert!(message.contains(part), "{message}");
+        }
+    }
+}

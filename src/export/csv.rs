@@ -1,0 +1,83 @@
+//! A trace as CSV: one row a lane and step, the columns of the JSON trace, an empty field for what was not computed.
+
+use std::io::{self, Write};
+
+use super::{COLUMNS, costs};
+use crate::{optim::StepRecord, session::Setup};
+
+/// Writes a trace while the run goes on.
+pub struct CsvTrace<W: Write> {
+    out: csv::Writer<W>,
+    labels: Vec<String>,
+    params: usize,
+}
+
+impl<W: Write> CsvTrace<W> {
+    /// Begins with the header; every step records `params` parameters.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn new(out: W, setup: &Setup, params: usize) -> io::Result<Self> {
+        let mut out = csv::Writer::from_writer(out);
+        let columns = COLUMNS.iter().map(|(name, _)| (*name).to_owned());
+        let costs = costs(&StepRecord::new(0)).map(|(name, _)| format!("cost.{name}"));
+        let header = ["optimiser", "step"].map(str::to_owned).into_iter().chain(columns);
+        let header = header.chain(["rejected".to_owned()]).chain(costs);
+        out.write_record(header.chain((0..params).map(|i| format!("params.{i}"))))?;
+        let labels = setup.lanes.iter().map(|lane| lane.label.clone()).collect();
+        Ok(Self { out, labels, params })
+    }
+
+    /// A step of a lane.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn step(&mut self, lane: usize, record: &StepRecord) -> io::Result<()> {
+        // Debug prints the shortest digits that read back as the same number, with an exponent where that is shorter.
+        let digits = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:?}"));
+        self.out.write_field(&self.labels[lane])?;
+        self.out.write_field(record.step.to_string())?;
+        for (_, quantity) in COLUMNS {
+            self.out.write_field(digits(record.get(quantity)))?;
+        }
+        self.out.write_field(record.rejected.to_string())?;
+        for (_, count) in costs(record) {
+            self.out.write_field(count.to_string())?;
+        }
+        for i in 0..self.params {
+            self.out.write_field(digits(record.params.get(i).copied()))?;
+        }
+        self.out.write_record(None::<&[u8]>)?;
+        Ok(())
+    }
+
+    /// Hands back the output, everything written to it.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn finish(self) -> io::Result<W> {
+        self.out.into_inner().map_err(csv::IntoInnerError::into_error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{optim::Quantity, session::setup::Overrides};
+
+    #[test]
+    fn absent_quantities_are_empty_and_labels_are_quoted_where_needed() {
+        let overrides = Overrides { optimisers: vec!["adam:label=\"a, b\"".to_owned()], ..Overrides::default() };
+        let setup = Setup::bundled("rosenbrock", &overrides).unwrap();
+        let mut trace = CsvTrace::new(Vec::new(), &setup, 2).unwrap();
+        let mut record = StepRecord::new(1);
+        record.set(Quantity::Loss, 1e-300);
+        record.params.extend([0.1, 2.0]);
+        trace.step(0, &record).unwrap();
+        let text = String::from_utf8(trace.finish().unwrap()).unwrap();
+        let expected = "optimiser,step,loss,new_loss,learning_rate,momentum,damping,next_damping,rho,model_change,curvature,\
+                        grad_dot_direction,grad_norm,update_norm,rejected,cost.losses,cost.gradients,cost.products,\
+                        cost.factorisations,params.0,params.1\n\"a, b\",1,1e-300,,,,,,,,,,,,false,0,0,0,0,0.1,2.0\n";
+        assert_eq!(text, expected);
+    }
+}

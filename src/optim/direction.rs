@@ -1,0 +1,135 @@
+//! Where to go.
+
+mod adam;
+mod gradient;
+mod kfac;
+
+use nalgebra::DVector;
+
+use super::{Cost, DirectionRecipe};
+use crate::{
+    math::Real,
+    problem::{Factors, Oracle, Problem},
+};
+
+pub use adam::Adam;
+pub use gradient::Gradient;
+pub use kfac::Kfac;
+
+use kfac::{KfacSettings, default_estimator};
+
+/// The vectors that a direction proposes: one, or one and the previous update.
+#[derive(Clone, Debug)]
+pub struct Proposal<T: Real> {
+    /// d (K-FAC: Δ).
+    pub first: DVector<T>,
+    /// The previous update, once there is one.
+    pub second: Option<DVector<T>>,
+}
+
+/// What a direction may look at: the oracle, linearised at θ, and what is known there.
+pub struct Local<'a, T: Real> {
+    /// The problem at θ.
+    pub oracle: &'a mut dyn Oracle<T>,
+    /// g.
+    pub gradient: &'a DVector<T>,
+    /// λ.
+    pub lambda: T,
+    /// The step, from 1.
+    pub step: u64,
+    /// The fixed learning rate, if it is fixed.
+    pub fixed_learning_rate: Option<T>,
+    /// What is spent.
+    pub cost: &'a mut Cost,
+    /// Room for K-FAC's statistics of the batch.
+    pub factors: &'a mut Vec<Factors<T>>,
+}
+
+/// One of the directions, with its state.
+#[derive(Clone, Debug)]
+pub enum Direction<T: Real> {
+    /// g, with velocity.
+    Gradient(Gradient<T>),
+    /// m̂ / (√v̂ + ε).
+    Adam(Adam<T>),
+    /// (F̂ + λI)⁻¹g and the previous update.
+    Kfac(Box<Kfac<T>>),
+}
+
+impl<T: Real> Direction<T> {
+    /// As the recipe says, for a problem of `dim` parameters.
+    pub fn new(recipe: &DirectionRecipe, problem: &dyn Problem<T>, dim: usize) -> Self {
+        match *recipe {
+            DirectionRecipe::Gradient { momentum } => Self::Gradient(Gradient::new(dim, T::of(momentum))),
+            DirectionRecipe::Adam { beta1, beta2, eps, eps_root } => {
+                Self::Adam(Adam::new(dim, [beta1, beta2], T::of(eps), T::of(eps_root)))
+            }
+            DirectionRecipe::Kfac { ema, estimator, inversion, inverse_interval, norm_constraint } => {
+                let settings = KfacSettings {
+                    ema: T::of(ema),
+                    estimator: estimator.unwrap_or_else(|| default_estimator(problem)),
+                    inversion,
+                    interval: inverse_interval.max(1),
+                    norm_constraint: norm_constraint.map(T::of),
+                };
+                Self::Kfac(Box::new(Kfac::new(problem, settings)))
+            }
+        }
+    }
+
+    /// Takes note of the gradient (and K-FAC of the batch's statistics) and proposes where to go.
+    /// `None`: a factor could not be inverted.
+    pub fn propose(&mut self, local: &mut Local<'_, T>, proposal: &mut Proposal<T>) -> Option<()> {
+        match self {
+            Self::Gradient(gradient) => gradient.propose(local.gradient, &mut proposal.first),
+            Self::Adam(adam) => adam.propose(local.gradient, &mut proposal.first),
+            Self::Kfac(kfac) => {
+                kfac.observe(local.oracle, local.factors);
+                kfac.propose(local, proposal)?;
+            }
+        }
+        Some(())
+    }
+
+    /// Proposes anew at the same point with another λ, without taking note of it again. Only K-FAC's direction depends on λ.
+    pub fn propose_again(&mut self, local: &mut Local<'_, T>, proposal: &mut Proposal<T>) -> Option<()> {
+        match self {
+            Self::Kfac(kfac) => kfac.propose(local, proposal),
+            Self::Gradient(_) | Self::Adam(_) => Some(()),
+        }
+    }
+
+    /// Keeps the state as it is before a step that may be undone.
+    pub fn remember(&mut self) {
+        match self {
+            Self::Gradient(gradient) => gradient.remember(),
+            Self::Adam(adam) => adam.remember(),
+            Self::Kfac(_) => {}
+        }
+    }
+
+    /// Undoes the last proposal. K-FAC's factors stay: what they saw of the curvature at θ is true wherever the step went.
+    pub fn restore(&mut self) {
+        match self {
+            Self::Gradient(gradient) => gradient.restore(),
+            Self::Adam(adam) => adam.restore(),
+            Self::Kfac(_) => {}
+        }
+    }
+
+    /// Takes note of an accepted update θ′ − θ.
+    pub fn accept(&mut self, update: &DVector<T>) {
+        if let Self::Kfac(kfac) = self {
+            kfac.accept(update);
+        }
+    }
+
+    /// How many numbers the state holds.
+    pub fn numbers(&self) -> usize {
+        match self {
+            Self::Gradient(gradient) => gradient.numbers(),
+            Self::Adam(adam) => adam.numbers(),
+            Self::Kfac(kfac) => kfac.numbers(),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Adam's direction.
+
+use nalgebra::DVector;
+
+use crate::math::Real;
+
+/// ```text
+/// m ← β₁m + (1 − β₁)g       v ← β₂v + (1 − β₂)g⊙g
+/// m̂ = m/(1 − β₁ᵗ)           v̂ = v/(1 − β₂ᵗ)
+/// d = m̂ / (√(v̂ + ε_root) + ε)
+/// ```
+///
+/// Source: Kingma & Ba 2015, Algorithm 1. The AdamQLR slides print ε under the root; the authors' code has it outside, as here,
+/// and `ε_root` gives the other reading.
+#[derive(Clone, Debug)]
+pub struct Adam<T: Real> {
+    betas: [T; 2],
+    eps: T,
+    eps_root: T,
+    moments: Moments<T>,
+    before: Option<Moments<T>>,
+}
+
+#[derive(Clone, Debug)]
+struct Moments<T: Real> {
+    m: DVector<T>,
+    v: DVector<T>,
+    /// β₁ᵗ and β₂ᵗ.
+    powers: [T; 2],
+}
+
+impl<T: Real> Adam<T> {
+    pub(super) fn new(dim: usize, betas: [f64; 2], eps: T, eps_root: T) -> Self {
+        let moments = Moments { m: DVector::zeros(dim), v: DVector::zeros(dim), powers: [T::one(); 2] };
+        Self { betas: betas.map(T::of), eps, eps_root, moments, before: None }
+    }
+
+    pub(super) fn propose(&mut self, gradient: &DVector<T>, direction: &mut DVector<T>) {
+        let [beta1, beta2] = self.betas;
+        let Moments { m, v, powers } = &mut self.moments;
+        powers[0] *= beta1;
+        powers[1] *= beta2;
+        let one = T::one();
+        let (correct_m, correct_v) = (one / (one - powers[0]), one / (one - powers[1]));
+        let moments = m.iter_mut().zip(v.iter_mut());
+        for ((&g, d), (m, v)) in gradient.iter().zip(direction.iter_mut()).zip(moments) {
+            *m = beta1 * *m + (one - beta1) * g;
+            *v = beta2 * *v + (one - beta2) * g * g;
+            *d = *m * correct_m / ((*v * correct_v + self.eps_root).sqrt() + self.eps);
+        }
+    }
+
+    pub(super) fn remember(&mut self) {
+        self.before = Some(self.moments.clone());
+    }
+
+    pub(super) fn restore(&mut self) {
+        if let Some(before) = self.before.take() {
+            self.moments = before;
+        }
+    }
+
+    pub(super) fn numbers(&self) -> usize {
+        self.moments.m.len() * if self.before.is_some() { 4 } else { 2 }
+    }
+}

@@ -1,0 +1,350 @@
+//! The one step of every optimiser here.
+
+use nalgebra::{DVector, Vector2};
+
+use super::{
+    Coefficient, Cost, Curvature, Damping, Direction, QuadraticModel, Quantity, Ratio, Recipe, StepRecord, StepSize,
+    direction::{Local, Proposal},
+    halt::{self, Halt},
+    record::RECORDED_PARAMS,
+};
+use crate::{
+    math::Real,
+    problem::{Factors, Oracle, Problem},
+};
+
+/// So many accepted or rejected steps in a row that leave every parameter as it is end a lane.
+pub const STALLED_STEPS: u32 = 100;
+/// Calibration gives up after so many rounds.
+pub const CALIBRATION_ROUNDS: u32 = 100;
+
+/// A direction, a step size and a damping rule: everything that tells one optimiser from another, with its state.
+///
+/// A clone is a checkpoint: it continues exactly as the original does.
+#[derive(Clone, Debug)]
+pub struct Optimiser<T: Real> {
+    direction: Direction<T>,
+    step_size: StepSize<T>,
+    damping: Damping<T>,
+    curvature: Curvature,
+    ratio: Ratio,
+    monitor: bool,
+    steps: u64,
+    stalled: u32,
+}
+
+/// Room for what a step computes and then forgets; it holds no state.
+#[derive(Clone, Debug)]
+pub struct Workspace<T: Real> {
+    gradient: DVector<T>,
+    proposal: Proposal<T>,
+    update: DVector<T>,
+    trial: DVector<T>,
+    factors: Vec<Factors<T>>,
+}
+
+impl<T: Real> Workspace<T> {
+    /// For a problem of `dim` parameters.
+    pub fn new(dim: usize) -> Self {
+        let zeros = || DVector::zeros(dim);
+        Self {
+            gradient: zeros(),
+            proposal: Proposal { first: zeros(), second: None },
+            update: zeros(),
+            trial: zeros(),
+            factors: Vec::new(),
+        }
+    }
+}
+
+/// What the quadratic model makes of a proposal.
+struct Attempt<T: Real> {
+    model: Option<QuadraticModel<T>>,
+    w: Vector2<T>,
+    model_learning_rate: Option<T>,
+}
+
+impl<T: Real> Optimiser<T> {
+    /// As the recipe says, for this problem.
+    pub fn new(recipe: &Recipe, problem: &dyn Problem<T>) -> Self {
+        let dim = problem.start().len();
+        Self {
+            direction: Direction::new(&recipe.direction, problem, dim),
+            step_size: StepSize::new(&recipe.step_size),
+            damping: Damping::new(&recipe.damping),
+            curvature: recipe.curvature.unwrap_or(problem.curvatures()[0]),
+            ratio: recipe.ratio,
+            monitor: recipe.monitor,
+            steps: 0,
+            stalled: 0,
+        }
+    }
+
+    /// About how much memory a checkpoint takes, in bytes.
+    pub fn bytes(&self) -> usize {
+        size_of::<Self>() + size_of::<T>() * self.direction.numbers()
+    }
+
+    /// One step from θ, the same for every optimiser:
+    ///
+    /// ```text
+    /// evaluate   f, g at θ on the step's batch
+    /// propose    V, one vector or two
+    /// model      A = VᵀCV, D = VᵀV, b = Vᵀg
+    /// weigh      w, fixed or argmin M(w)
+    /// move       θ′ = θ − Vw
+    /// new loss   f′ at θ′ on the same batch
+    /// rho        ρ = (f′ − f)/ΔM
+    /// judge      λ′; accept θ′ or stay
+    /// ```
+    ///
+    /// Source: Clarke & Hernández-Lobato 2024, Algorithm 1 (AdamQLR) and its appendix (K-FAC).
+    ///
+    /// # Errors
+    /// [`Halt`] where no step can be taken: θ, and with it the last good iterate, is left as it was.
+    pub fn step(
+        &mut self,
+        oracle: &mut dyn Oracle<T>,
+        theta: &mut DVector<T>,
+        space: &mut Workspace<T>,
+        record: &mut StepRecord,
+    ) -> Result<(), Halt> {
+        let step = self.steps + 1;
+        *record = StepRecord::new(step);
+        let loss = self.evaluate(oracle, theta, space, record)?;
+        self.propose(oracle, space, &mut record.cost)?;
+        if step == 1 && self.damping.calibrates() {
+            self.calibrate(oracle, theta, loss, space, record)?;
+        }
+        let attempt = self.weigh(oracle, space, &mut record.cost)?;
+        self.move_along(theta, &attempt, space)?;
+        let new_loss = self.new_loss(oracle, space, record)?;
+        let (change, rho) = self.rho(loss, new_loss, &attempt);
+        let verdict = self.damping.judge(step, rho, loss, new_loss);
+        self.note(&attempt, loss, new_loss, change, rho, record);
+        record.set(Quantity::NextDamping, verdict.next);
+        record.set(Quantity::UpdateNorm, space.update.norm());
+        record.rejected = verdict.rejected;
+
+        if verdict.rejected {
+            if verdict.restore_direction {
+                self.direction.restore();
+            }
+            self.stalled += 1;
+        } else {
+            self.stalled = if *theta == space.trial { self.stalled + 1 } else { 0 };
+            std::mem::swap(theta, &mut space.trial);
+            self.direction.accept(&space.update);
+        }
+        self.damping.set(verdict.next);
+        self.steps = step;
+        if theta.len() <= RECORDED_PARAMS {
+            record.params.extend(theta.iter().map(|&value| value.into()));
+        }
+        Ok(())
+    }
+
+    /// f and g, or a reason to stop.
+    fn evaluate(
+        &mut self,
+        oracle: &mut dyn Oracle<T>,
+        theta: &DVector<T>,
+        space: &mut Workspace<T>,
+        record: &mut StepRecord,
+    ) -> Result<T, Halt> {
+        if self.stalled >= STALLED_STEPS {
+            return Err(Halt::Stalled(STALLED_STEPS));
+        }
+        oracle.select(record.step);
+        let loss = oracle.linearise(theta, &mut space.gradient);
+        record.cost.gradients += 1;
+        halt::finite("the loss f(θ)", loss)?;
+        halt::all_finite("the gradient", &space.gradient)?;
+        let squared = space.gradient.norm_squared();
+        if squared < halt::negligible_square() {
+            return Err(Halt::ZeroGradient);
+        }
+        record.set(Quantity::Loss, loss);
+        record.set(Quantity::GradNorm, if squared.is_finite() { squared.sqrt() } else { space.gradient.norm() });
+        Ok(loss)
+    }
+
+    fn propose(&mut self, oracle: &mut dyn Oracle<T>, space: &mut Workspace<T>, cost: &mut Cost) -> Result<(), Halt> {
+        if self.damping.may_restore_direction() {
+            self.direction.remember();
+        }
+        let Workspace { gradient, proposal, factors, .. } = space;
+        let mut local = self.local(oracle, gradient, factors, cost);
+        self.direction.propose(&mut local, proposal).ok_or(Halt::Singular)?;
+        halt::all_finite("the direction", &proposal.first)
+    }
+
+    fn local<'a>(
+        &self,
+        oracle: &'a mut dyn Oracle<T>,
+        gradient: &'a DVector<T>,
+        factors: &'a mut Vec<Factors<T>>,
+        cost: &'a mut Cost,
+    ) -> Local<'a, T> {
+        let fixed_learning_rate = self.step_size.fixed_learning_rate().map(T::of);
+        Local {
+            oracle,
+            gradient,
+            lambda: self.damping.lambda(),
+            step: self.steps + 1,
+            fixed_learning_rate,
+            cost,
+            factors,
+        }
+    }
+
+    /// The quadratic model, where something asks for it, and the coefficients.
+    fn weigh(&mut self, oracle: &mut dyn Oracle<T>, space: &Workspace<T>, cost: &mut Cost) -> Result<Attempt<T>, Halt> {
+        let lambda = self.damping.lambda();
+        let Proposal { first, second } = &space.proposal;
+        let vectors = [first, second.as_ref().unwrap_or(first)];
+        let vectors = &vectors[..1 + usize::from(second.is_some())];
+        let needed = self.step_size.needs_model() || self.damping.needs_rho(self.steps + 1) || self.monitor;
+        let model = needed.then(|| {
+            cost.products += vectors.len() as u32;
+            QuadraticModel::new(vectors, &space.gradient, oracle.gram(self.curvature, vectors))
+        });
+        let weights = self.step_size.weights(vectors.len(), model.as_ref(), lambda);
+        if let Some(model) = &model {
+            halt::finite("the curvature κ = dᵀ(C + λI)d", model.curvature(lambda))?;
+            halt::finite("the slope gᵀd", model.b[0])?;
+        }
+        halt::finite("the learning rate α", weights.w[0])?;
+        halt::finite("the momentum μ", weights.w[1])?;
+        Ok(Attempt { model, w: weights.w, model_learning_rate: weights.model_learning_rate })
+    }
+
+    /// θ′ = θ + update, update = −Vw.
+    fn move_along(&self, theta: &DVector<T>, attempt: &Attempt<T>, space: &mut Workspace<T>) -> Result<(), Halt> {
+        let Workspace { proposal, update, trial, .. } = space;
+        update.copy_from(&proposal.first);
+        *update *= -attempt.w[0];
+        if let Some(second) = &proposal.second {
+            update.axpy(-attempt.w[1], second, T::one());
+        }
+        trial.copy_from(theta);
+        *trial += &*update;
+        halt::all_finite("the new iterate", trial)
+    }
+
+    /// f′, where something asks for it. Not finite, it ends the lane unless the rule answers by rejecting the step: then it is `None`.
+    fn new_loss(
+        &self,
+        oracle: &mut dyn Oracle<T>,
+        space: &Workspace<T>,
+        record: &mut StepRecord,
+    ) -> Result<Option<T>, Halt> {
+        if !self.damping.needs_new_loss(record.step) && !self.monitor {
+            return Ok(None);
+        }
+        record.cost.losses += 1;
+        let new_loss = oracle.loss(&space.trial);
+        if self.damping.may_reject() {
+            return Ok(new_loss.is_finite().then_some(new_loss));
+        }
+        halt::finite("the new loss f(θ′)", new_loss)?;
+        Ok(Some(new_loss))
+    }
+
+    /// ΔM with or without λ, and ρ = (f′ − f)/ΔM where that is a number.
+    fn rho(&self, loss: T, new_loss: Option<T>, attempt: &Attempt<T>) -> (Option<T>, Option<T>) {
+        let Some(model) = &attempt.model else { return (None, None) };
+        let lambda = match self.ratio {
+            Ratio::Damped => self.damping.lambda(),
+            Ratio::Undamped => T::zero(),
+        };
+        let change = model.change(attempt.w, lambda);
+        let rho = new_loss.map(|new_loss| (new_loss - loss) / change).filter(|rho| rho.is_finite());
+        (Some(change), rho)
+    }
+
+    /// λ₀ as the fixed point of the rule at the start: try the step without taking it, adapt λ, until λ stays.
+    fn calibrate(
+        &mut self,
+        oracle: &mut dyn Oracle<T>,
+        theta: &DVector<T>,
+        loss: T,
+        space: &mut Workspace<T>,
+        record: &mut StepRecord,
+    ) -> Result<(), Halt> {
+        record.calibrated_from = Some(self.damping.lambda().into());
+        let before = self.step_size.clone();
+        for _ in 0..CALIBRATION_ROUNDS {
+            let attempt = self.weigh(oracle, space, &mut record.cost)?;
+            self.step_size = before.clone();
+            self.move_along(theta, &attempt, space)?;
+            let new_loss = oracle.loss(&space.trial);
+            record.cost.losses += 1;
+            let (_, rho) = self.rho(loss, new_loss.is_finite().then_some(new_loss), &attempt);
+            let (lambda, next) = (self.damping.lambda(), self.damping.calibrated(rho));
+            if lambda == next {
+                return Ok(());
+            }
+            self.damping.set(next);
+            let Workspace { gradient, proposal, factors, .. } = space;
+            let mut local = self.local(oracle, gradient, factors, &mut record.cost);
+            self.direction.propose_again(&mut local, proposal).ok_or(Halt::Singular)?;
+            halt::all_finite("the direction", &proposal.first)?;
+        }
+        record.calibration_unsettled = true;
+        Ok(())
+    }
+
+    fn note(
+        &self,
+        attempt: &Attempt<T>,
+        loss: T,
+        new_loss: Option<T>,
+        change: Option<T>,
+        rho: Option<T>,
+        record: &mut StepRecord,
+    ) {
+        use Quantity as Q;
+        let lambda = self.damping.lambda();
+        let mut set = |quantity, value: Option<T>| {
+            if let Some(value) = value {
+                record.set(quantity, value);
+            }
+        };
+        set(Q::Loss, Some(loss));
+        set(Q::NewLoss, new_loss);
+        set(Q::LearningRate, Some(attempt.w[0]));
+        set(Q::Damping, Some(lambda));
+        set(Q::ModelLearningRate, attempt.model_learning_rate);
+        set(Q::ModelChange, change);
+        set(Q::Rho, rho);
+        if let Some(model) = &attempt.model {
+            set(Q::Curvature, Some(model.curvature(lambda)));
+            set(Q::GradDotDirection, Some(model.b[0]));
+            set(Q::DirectionCurvature, Some(model.a[(0, 0)]));
+            set(Q::DirectionSquaredNorm, Some(model.d[(0, 0)]));
+            if model.vectors == 2 {
+                set(Q::CrossCurvature, Some(model.a[(0, 1)]));
+                set(Q::PreviousCurvature, Some(model.a[(1, 1)]));
+                set(Q::CrossProduct, Some(model.d[(0, 1)]));
+                set(Q::PreviousSquaredNorm, Some(model.d[(1, 1)]));
+                set(Q::GradDotPrevious, Some(model.b[1]));
+            }
+        }
+        self.note_momentum(attempt, record);
+    }
+
+    /// μ, where the optimiser has one: a velocity's, or the coefficient of the previous update.
+    fn note_momentum(&self, attempt: &Attempt<T>, record: &mut StepRecord) {
+        let momentum = match (&self.direction, self.step_size.momentum()) {
+            (Direction::Adam(_), _) => None,
+            (Direction::Gradient(gradient), _) => gradient.momentum().map(Into::into),
+            (Direction::Kfac(_), Coefficient::Fixed(momentum)) => Some(momentum),
+            // The sum keeps −0 out of the records.
+            (Direction::Kfac(_), Coefficient::Adaptive) => Some(0.0 - attempt.w[1].into()),
+        };
+        if let Some(momentum) = momentum {
+            record.set(Quantity::Momentum, momentum);
+        }
+    }
+}

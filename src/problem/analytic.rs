@@ -1,0 +1,68 @@
+//! The oracle of problems given in closed form.
+
+use nalgebra::{DMatrix, DVector, Matrix2};
+
+use super::{Curvature, Estimator, Factors, Oracle};
+use crate::math::Real;
+
+/// A function with closed-form derivatives.
+pub(super) trait Analytic<T: Real>: Clone + Send + Sync {
+    /// n.
+    fn dim(&self) -> usize;
+    /// f(θ).
+    fn value(&self, theta: &DVector<T>) -> T;
+    /// f(θ), and ∇f(θ) into `gradient`.
+    fn value_and_gradient(&self, theta: &DVector<T>, gradient: &mut DVector<T>) -> T;
+    /// uᵀHv, H the Hessian at θ.
+    fn hessian_form(&self, theta: &DVector<T>, u: &DVector<T>, v: &DVector<T>) -> T;
+    /// uᵀGv, G the generalised Gauss–Newton matrix at θ.
+    fn gauss_newton_form(&self, theta: &DVector<T>, u: &DVector<T>, v: &DVector<T>) -> T;
+    /// G itself, which damped Gauss–Newton (K-FAC without layers) has to factorise.
+    fn gauss_newton(&self, theta: &DVector<T>, matrix: &mut DMatrix<T>);
+}
+
+/// The function, and the point it was last linearised at.
+pub(super) struct AnalyticOracle<T: Real, F> {
+    function: F,
+    theta: DVector<T>,
+}
+
+impl<T: Real, F: Analytic<T>> AnalyticOracle<T, F> {
+    pub(super) fn new(function: F) -> Self {
+        Self { theta: DVector::zeros(function.dim()), function }
+    }
+}
+
+impl<T: Real, F: Analytic<T>> Oracle<T> for AnalyticOracle<T, F> {
+    /// The function is the same at every step.
+    fn select(&mut self, _step: u64) {}
+
+    fn loss(&mut self, theta: &DVector<T>) -> T {
+        self.function.value(theta)
+    }
+
+    fn linearise(&mut self, theta: &DVector<T>, gradient: &mut DVector<T>) -> T {
+        self.theta.copy_from(theta);
+        self.function.value_and_gradient(theta, gradient)
+    }
+
+    fn gram(&mut self, curvature: Curvature, directions: &[&DVector<T>]) -> Matrix2<T> {
+        let form = |u, v| match curvature {
+            Curvature::Hessian => self.function.hessian_form(&self.theta, u, v),
+            Curvature::Fisher | Curvature::Empirical => self.function.gauss_newton_form(&self.theta, u, v),
+        };
+        let mut gram = Matrix2::zeros();
+        for (i, u) in directions.iter().enumerate() {
+            for (j, v) in directions.iter().enumerate().skip(i) {
+                gram[(i, j)] = form(u, v);
+                gram[(j, i)] = gram[(i, j)];
+            }
+        }
+        gram
+    }
+
+    fn statistics(&mut self, _estimator: Estimator, factors: &mut [Factors<T>]) {
+        self.function.gauss_newton(&self.theta, &mut factors[0].a);
+        factors[0].g.fill(T::one());
+    }
+}

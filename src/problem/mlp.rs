@@ -1,0 +1,224 @@
+//! Multi-layer perceptrons on a data set.
+//!
+//! Shapes: an example is a column. With N examples in the batch, A_l is (n_l + 1)×N, the activations of layer l with a last row of ones;
+//! W_l is (n_l + 1)×n_{l+1}, its last row the biases; Z_l = W_lᵀA_l; A_{l+1} = \[φ(Z_l); 1\]; the last layer is linear.
+//! θ holds W_0, W_1, … one after another, each column by column: for every unit its weights, then its bias.
+
+mod activation;
+mod batches;
+mod init;
+mod loss;
+mod oracle;
+mod pass;
+
+use std::sync::Arc;
+
+use nalgebra::{DMatrix, DVector};
+
+use super::{Curvature, Examples, Network, Oracle, Problem, Targets};
+use crate::math::Real;
+
+pub use activation::Activation;
+pub use batches::Batching;
+pub use init::{initial_params, parameter_count};
+pub use loss::Loss;
+
+use batches::Batches;
+use loss::Goal;
+use oracle::MlpOracle;
+use pass::Shape;
+
+/// Why a network cannot be made.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum MlpError {
+    /// Fewer than two sizes, or a size of 0.
+    #[error("layers {0:?}: a network needs at least an input and an output size, each at least 1")]
+    Layers(Vec<usize>),
+    /// The data has another number of inputs.
+    #[error("the first layer takes {layer} inputs, but the data has {data}")]
+    Inputs {
+        /// What the first layer takes.
+        layer: usize,
+        /// What the data has.
+        data: usize,
+    },
+    /// The data has another number of targets.
+    #[error("the last layer gives {layer} outputs, but the data has {data} targets")]
+    Outputs {
+        /// What the last layer gives.
+        layer: usize,
+        /// What the data has.
+        data: usize,
+    },
+    /// A class without an output.
+    #[error("example {example} has class {class}, but the last layer has {outputs} outputs (classes 0 to {})", outputs - 1)]
+    Class {
+        /// The example, from 0.
+        example: usize,
+        /// Its class.
+        class: usize,
+        /// How many outputs there are.
+        outputs: usize,
+    },
+    /// A loss that does not fit the targets.
+    #[error("the loss {loss} needs {needed}")]
+    Targets {
+        /// The loss.
+        loss: &'static str,
+        /// What it needs.
+        needed: &'static str,
+    },
+    /// No data.
+    #[error("the data has no examples")]
+    Empty,
+    /// Another number of parameters.
+    #[error("the layers have {expected} parameters, but {found} are given")]
+    Params {
+        /// What the layers have.
+        expected: usize,
+        /// What is given.
+        found: usize,
+    },
+}
+
+/// A perceptron, its data and how it is judged.
+///
+/// f(θ) = (1/N) Σ loss(h(θ; xₙ), yₙ) + ½c‖θ‖² over the N examples of the step's batch.
+#[derive(Clone)]
+pub struct Mlp<T: Real> {
+    shared: Arc<Shared<T>>,
+    start: DVector<T>,
+}
+
+/// What all oracles of a network read.
+struct Shared<T: Real> {
+    shape: Shape,
+    loss: Loss,
+    l2: T,
+    seed: u64,
+    batches: Batches,
+    /// All inputs with their row of ones.
+    inputs: DMatrix<T>,
+    goals: Goal<T>,
+    examples: Examples,
+}
+
+impl<T: Real> Mlp<T> {
+    /// A network of `layers` sizes (inputs first) on `examples`, starting at `start` (see [`initial_params`]).
+    ///
+    /// # Errors
+    /// If sizes, data, loss and parameters do not fit together.
+    #[expect(clippy::too_many_arguments, reason = "each is one key of a problem file, and all of them are needed")]
+    pub fn new(
+        layers: &[usize],
+        activation: Activation,
+        loss: Loss,
+        examples: Examples,
+        start: DVector<T>,
+        batching: Batching,
+        l2: T,
+        seed: u64,
+    ) -> Result<Self, MlpError> {
+        check(layers, loss, &examples)?;
+        let expected = parameter_count(layers);
+        if start.len() != expected {
+            return Err(MlpError::Params { expected, found: start.len() });
+        }
+        let inputs = examples.inputs.map(T::of).insert_row(layers[0], T::one());
+        let goals = match &examples.targets {
+            Targets::Values(values) => Goal::Values(values.map(T::of)),
+            Targets::Classes(classes) => Goal::Classes(classes.clone()),
+        };
+        let batches = Batches::new(examples.len(), batching, seed);
+        let shape = Shape::new(layers, activation);
+        Ok(Self { shared: Arc::new(Shared { shape, loss, l2, seed, batches, inputs, goals, examples }), start })
+    }
+}
+
+fn check(layers: &[usize], loss: Loss, examples: &Examples) -> Result<(), MlpError> {
+    if layers.len() < 2 || layers.contains(&0) {
+        return Err(MlpError::Layers(layers.to_vec()));
+    }
+    if examples.is_empty() {
+        return Err(MlpError::Empty);
+    }
+    let (inputs, outputs) = (layers[0], layers[layers.len() - 1]);
+    if examples.inputs.nrows() != inputs {
+        return Err(MlpError::Inputs { layer: inputs, data: examples.inputs.nrows() });
+    }
+    match (loss, &examples.targets) {
+        (Loss::CrossEntropy, Targets::Classes(classes)) => match classes.iter().position(|&class| class >= outputs) {
+            Some(example) => Err(MlpError::Class { example, class: classes[example], outputs }),
+            None => Ok(()),
+        },
+        (Loss::CrossEntropy, Targets::Values(_)) => {
+            Err(MlpError::Targets { loss: loss.name(), needed: "one column of class labels" })
+        }
+        (Loss::Mse, Targets::Classes(_)) => {
+            Err(MlpError::Targets { loss: loss.name(), needed: "numbers as targets, not classes" })
+        }
+        (Loss::Mse, Targets::Values(values)) if values.nrows() != outputs => {
+            Err(MlpError::Outputs { layer: outputs, data: values.nrows() })
+        }
+        (Loss::Mse, Targets::Values(_)) => Ok(()),
+    }
+}
+
+impl<T: Real> Problem<T> for Mlp<T> {
+    fn start(&self) -> DVector<T> {
+        self.start.clone()
+    }
+
+    fn oracle(&self) -> Box<dyn Oracle<T>> {
+        Box::new(MlpOracle::new(Arc::clone(&self.shared)))
+    }
+
+    fn curvatures(&self) -> &[Curvature] {
+        &[Curvature::Fisher, Curvature::Hessian, Curvature::Empirical]
+    }
+
+    fn blocks(&self) -> Vec<(usize, usize)> {
+        self.shared.shape.blocks().collect()
+    }
+
+    fn l2(&self) -> T {
+        self.shared.l2
+    }
+
+    fn network(&self) -> Option<&dyn Network<T>> {
+        Some(self)
+    }
+
+    fn parameter_name(&self, index: usize) -> String {
+        let mut index = index;
+        for (layer, (inputs, outputs)) in self.shared.shape.blocks().enumerate() {
+            if index < inputs * outputs {
+                let (unit, input) = (index / inputs, index % inputs);
+                return if input + 1 == inputs {
+                    format!("layers.{layer}.bias[{unit}]")
+                } else {
+                    format!("layers.{layer}.weight[{unit}, {input}]")
+                };
+            }
+            index -= inputs * outputs;
+        }
+        format!("θ[{index}]")
+    }
+}
+
+impl<T: Real> Network<T> for Mlp<T> {
+    fn examples(&self) -> &Examples {
+        &self.shared.examples
+    }
+
+    fn outputs(&self) -> usize {
+        self.shared.shape.outputs()
+    }
+
+    fn predict(&self, theta: &DVector<T>, inputs: &DMatrix<f64>) -> DMatrix<f64> {
+        let inputs = inputs.map(T::of).insert_row(inputs.nrows(), T::one());
+        let mut pass = pass::Forward::new(&self.shared.shape);
+        pass.run(&self.shared.shape, theta.as_slice(), (&inputs).into());
+        pass.outputs().map(Into::into)
+    }
+}

@@ -1,0 +1,308 @@
+//! A network's oracle: forward and backward passes on the step's batch, and products with its curvature.
+
+use std::sync::Arc;
+
+use nalgebra::{DMatrix, DVector, Matrix2};
+
+use super::{
+    Shared,
+    batches::Batch,
+    pass::{Backward, Forward, Shape, Tangent, fit},
+};
+use crate::{
+    math::{Panel, PanelMut, Purpose, Real},
+    problem::{Curvature, Estimator, Factors, Oracle},
+};
+
+pub(super) struct MlpOracle<T: Real> {
+    shared: Arc<Shared<T>>,
+    step: u64,
+    batch: Batch,
+    /// The inputs of a batch that is not a run of consecutive examples.
+    gathered: DMatrix<T>,
+    /// θ of the last linearisation, and what its passes left.
+    theta: DVector<T>,
+    forward: Forward<T>,
+    /// softmax(z) for cross-entropy, z for mse.
+    linked: DMatrix<T>,
+    backward: Backward<T>,
+    /// Other points and other derivatives than those of the linearisation.
+    trial: Forward<T>,
+    probe: Backward<T>,
+    tangents: [Tangent<T>; 2],
+    product: DVector<T>,
+}
+
+impl<T: Real> MlpOracle<T> {
+    pub(super) fn new(shared: Arc<Shared<T>>) -> Self {
+        let shape = &shared.shape;
+        let mut oracle = Self {
+            step: 0,
+            batch: Batch::Run { from: 0, len: 0 },
+            gathered: DMatrix::zeros(0, 0),
+            theta: DVector::zeros(0),
+            forward: Forward::new(shape),
+            linked: DMatrix::zeros(0, 0),
+            backward: Backward::new(shape),
+            trial: Forward::new(shape),
+            probe: Backward::new(shape),
+            tangents: [Tangent::new(shape), Tangent::new(shape)],
+            product: DVector::zeros(0),
+            shared,
+        };
+        oracle.select(1);
+        oracle
+    }
+
+    fn penalty(&self, theta: &DVector<T>) -> T {
+        T::of(0.5) * self.shared.l2 * theta.norm_squared()
+    }
+
+    /// Hv at the linearisation into `self.product`, forward over reverse: with a dot for the rate along v,
+    ///
+    /// ```text
+    /// ∇Ẇ_l = Ȧ_l S_{l+1}ᵀ + A_l Ṡ_{l+1}ᵀ
+    /// Ṡ_L  = F_z Ż_L / N
+    /// Ṡ_l  = φ″ ⊙ Ż_l ⊙ (W̄_l S_{l+1}) + φ′ ⊙ (V̄_l S_{l+1} + W̄_l Ṡ_{l+1})
+    /// ```
+    fn hessian_product(&mut self, direction: &DVector<T>) {
+        let Self { shared, batch, gathered, theta, forward, linked, backward, probe, tangents, product, .. } = self;
+        let shape = &shared.shape;
+        let inputs = batch_inputs(shared, batch, gathered);
+        let examples = inputs.columns();
+        let weight = T::one() / T::of(examples as f64);
+        let tangent = &mut tangents[0];
+        tangent.run(shape, theta.as_slice(), direction.as_slice(), inputs, forward);
+        if product.len() != theta.len() {
+            *product = DVector::zeros(theta.len());
+        }
+
+        let top = probe.top_mut(shape, examples);
+        top.copy_from(&tangent.outputs);
+        for (mut u, p) in top.column_iter_mut().zip(linked.column_iter()) {
+            shared.loss.fisher_product(p.as_slice(), weight, u.as_mut_slice());
+        }
+        for layer in (0..shape.layers()).rev() {
+            let source = if layer == 0 { inputs } else { forward.hidden(layer).into() };
+            let mut gradient = shape.weights_mut(layer, product.as_mut_slice());
+            gradient.set_mul_tr(T::one(), source, probe.after(layer).into(), T::zero());
+            if layer > 0 {
+                let (rates, above) = (&tangent.activations[layer - 1], backward.after(layer));
+                gradient.top(shape.sizes[layer]).set_mul_tr(T::one(), rates.into(), above.into(), T::one());
+                probe.step_rate(shape, layer, theta.as_slice(), direction.as_slice(), forward, backward, tangent);
+            }
+        }
+        product.axpy(shared.l2, direction, T::one());
+    }
+
+    /// Ż of the outputs along each direction, into the tangents.
+    fn push_forward(&mut self, directions: &[&DVector<T>]) {
+        let Self { shared, batch, gathered, theta, forward, tangents, .. } = self;
+        let inputs = batch_inputs(shared, batch, gathered);
+        for (tangent, direction) in tangents.iter_mut().zip(directions) {
+            tangent.run(&shared.shape, theta.as_slice(), direction.as_slice(), inputs, forward);
+        }
+    }
+
+    /// (1/N) Σ form(n, Ż_iₙ, Ż_jₙ) + c·v_iᵀv_j over the pairs of directions.
+    fn gram_of(&mut self, directions: &[&DVector<T>], form: impl Fn(&Self, usize, &[T], &[T]) -> T) -> Matrix2<T> {
+        self.push_forward(directions);
+        let weight = T::one() / T::of(self.linked.ncols() as f64);
+        symmetric(directions.len(), |i, j| {
+            let pairs = self.tangents[i].outputs.column_iter().zip(self.tangents[j].outputs.column_iter());
+            let sum =
+                pairs.enumerate().fold(T::zero(), |sum, (n, (u, v))| sum + form(self, n, u.as_slice(), v.as_slice()));
+            weight * sum + self.shared.l2 * directions[i].dot(directions[j])
+        })
+    }
+
+    /// Back-propagates what `fill` puts at the outputs of every example and adds (1/N) Σ ssᵀ to every G.
+    fn add_output_moments(
+        &mut self,
+        factors: &mut [Factors<T>],
+        mut fill: impl FnMut(&Shared<T>, usize, &[T], &mut [T]),
+    ) {
+        let Self { shared, batch, theta, forward, linked, probe, .. } = self;
+        let top = probe.top_mut(&shared.shape, linked.ncols());
+        for (n, (mut s, p)) in top.column_iter_mut().zip(linked.column_iter()).enumerate() {
+            fill(shared, member(batch, n), p.as_slice(), s.as_mut_slice());
+        }
+        probe.run(&shared.shape, theta.as_slice(), forward);
+        let weight = T::one() / T::of(linked.ncols() as f64);
+        for (layer, factor) in factors.iter_mut().enumerate() {
+            let s = probe.after(layer);
+            PanelMut::from(&mut factor.g).set_mul_tr(weight, s.into(), s.into(), T::one());
+        }
+    }
+}
+
+/// A 2×2 symmetric matrix from the entries (i, j), i ≤ j < n; the others are 0.
+fn symmetric<T: Real>(n: usize, entry: impl Fn(usize, usize) -> T) -> Matrix2<T> {
+    let mut matrix = Matrix2::zeros();
+    for i in 0..n {
+        for j in i..n {
+            matrix[(i, j)] = entry(i, j);
+            matrix[(j, i)] = matrix[(i, j)];
+        }
+    }
+    matrix
+}
+
+/// The position in the data set of the batch's example `n`.
+fn member(batch: &Batch, n: usize) -> usize {
+    match batch {
+        Batch::Run { from, .. } => from + n,
+        Batch::Listed(list) => list[n],
+    }
+}
+
+/// A_0 of the batch.
+fn batch_inputs<'a, T: Real>(shared: &'a Shared<T>, batch: &Batch, gathered: &'a DMatrix<T>) -> Panel<'a, T> {
+    let rows = shared.inputs.nrows();
+    match batch {
+        Batch::Run { from, len } => Panel::new(&shared.inputs.as_slice()[from * rows..(from + len) * rows], rows),
+        Batch::Listed(_) => gathered.into(),
+    }
+}
+
+impl<T: Real> Backward<T> {
+    /// One layer of the rates Ṡ, top down; `self` holds Ṡ, `gradient` holds S.
+    #[expect(clippy::too_many_arguments, reason = "the rate of S depends on everything S depends on, and on its rates")]
+    fn step_rate(
+        &mut self,
+        shape: &Shape,
+        layer: usize,
+        theta: &[T],
+        direction: &[T],
+        forward: &Forward<T>,
+        gradient: &Backward<T>,
+        tangent: &Tangent<T>,
+    ) {
+        let units = shape.sizes[layer];
+        let s = gradient.after(layer);
+        let (weights, slopes) = (shape.weights_only(layer, theta), shape.weights_only(layer, direction));
+        let mut rate = std::mem::replace(self.at_mut(layer - 1), DMatrix::zeros(0, 0));
+        fit(&mut rate, units, s.ncols());
+        let mut target = PanelMut::from(&mut rate);
+        target.set_mul(T::one(), slopes, s.into(), T::zero());
+        target.set_mul(T::one(), weights, self.after(layer).into(), T::one());
+        let values = forward.hidden(layer);
+        for (column, mut out) in rate.column_iter_mut().enumerate() {
+            for (unit, out) in out.iter_mut().enumerate() {
+                *out *= shape.activation.slope(values[(unit, column)]);
+            }
+        }
+        if !shape.activation.is_piecewise_linear() {
+            let mut back = DMatrix::zeros(units, s.ncols());
+            PanelMut::from(&mut back).set_mul(T::one(), weights, s.into(), T::zero());
+            for (column, mut out) in rate.column_iter_mut().enumerate() {
+                for (unit, out) in out.iter_mut().enumerate() {
+                    let bend = shape.activation.bend(values[(unit, column)]);
+                    *out += bend * tangent.rates[layer - 1][(unit, column)] * back[(unit, column)];
+                }
+            }
+        }
+        *self.at_mut(layer - 1) = rate;
+    }
+}
+
+impl<T: Real> Oracle<T> for MlpOracle<T> {
+    fn select(&mut self, step: u64) {
+        self.step = step;
+        self.batch = self.shared.batches.at(step);
+        if let Batch::Listed(list) = &self.batch {
+            fit(&mut self.gathered, self.shared.inputs.nrows(), list.len());
+            for (mut column, &example) in self.gathered.column_iter_mut().zip(list) {
+                column.copy_from(&self.shared.inputs.column(example));
+            }
+        }
+    }
+
+    fn loss(&mut self, theta: &DVector<T>) -> T {
+        let Self { shared, batch, gathered, trial, .. } = self;
+        let inputs = batch_inputs(shared, batch, gathered);
+        trial.run(&shared.shape, theta.as_slice(), inputs);
+        let total = shared.loss.total(trial.outputs(), &shared.goals, |n| member(batch, n));
+        total / T::of(inputs.columns() as f64) + self.penalty(theta)
+    }
+
+    fn linearise(&mut self, theta: &DVector<T>, gradient: &mut DVector<T>) -> T {
+        if self.theta.len() != theta.len() {
+            self.theta = DVector::zeros(theta.len());
+        }
+        self.theta.copy_from(theta);
+        let Self { shared, batch, gathered, forward, linked, backward, .. } = self;
+        let shape = &shared.shape;
+        let inputs = batch_inputs(shared, batch, gathered);
+        let examples = inputs.columns();
+        let weight = T::one() / T::of(examples as f64);
+
+        forward.run(shape, theta.as_slice(), inputs);
+        let total = shared.loss.total(forward.outputs(), &shared.goals, |n| member(batch, n));
+        fit(linked, shape.outputs(), examples);
+        linked.copy_from(forward.outputs());
+        let top = backward.top_mut(shape, examples);
+        for (n, (mut p, mut s)) in linked.column_iter_mut().zip(top.column_iter_mut()).enumerate() {
+            shared.loss.link(p.as_mut_slice());
+            shared.loss.derivative(p.as_slice(), &shared.goals, member(batch, n), weight, s.as_mut_slice());
+        }
+        backward.run(shape, theta.as_slice(), forward);
+        for layer in 0..shape.layers() {
+            let source = if layer == 0 { inputs } else { forward.hidden(layer).into() };
+            let mut target = shape.weights_mut(layer, gradient.as_mut_slice());
+            target.set_mul_tr(T::one(), source, backward.after(layer).into(), T::zero());
+        }
+        gradient.axpy(shared.l2, theta, T::one());
+        total * weight + self.penalty(theta)
+    }
+
+    fn gram(&mut self, curvature: Curvature, directions: &[&DVector<T>]) -> Matrix2<T> {
+        match curvature {
+            Curvature::Fisher => self.gram_of(directions, |oracle, n, u, v| {
+                oracle.shared.loss.fisher_form(oracle.linked.column(n).as_slice(), u, v)
+            }),
+            Curvature::Empirical => self.gram_of(directions, |oracle, n, u, v| {
+                // The top of the backward pass holds the examples' output derivatives over N.
+                let s = oracle.backward.after(oracle.shared.shape.layers() - 1).column(n);
+                let along = |rate: &[T]| s.iter().zip(rate).fold(T::zero(), |sum, (&s, &r)| sum + s * r);
+                let examples = T::of(oracle.linked.ncols() as f64);
+                along(u) * along(v) * examples * examples
+            }),
+            Curvature::Hessian => {
+                let mut gram = Matrix2::zeros();
+                for (j, direction) in directions.iter().enumerate() {
+                    self.hessian_product(direction);
+                    for (i, other) in directions.iter().enumerate().take(j + 1) {
+                        gram[(i, j)] = self.product.dot(other);
+                        gram[(j, i)] = gram[(i, j)];
+                    }
+                }
+                gram
+            }
+        }
+    }
+
+    fn statistics(&mut self, estimator: Estimator, factors: &mut [Factors<T>]) {
+        let weight = T::one() / T::of(self.linked.ncols() as f64);
+        for (layer, factor) in factors.iter_mut().enumerate() {
+            let inputs = batch_inputs(&self.shared, &self.batch, &self.gathered);
+            let source = if layer == 0 { inputs } else { self.forward.hidden(layer).into() };
+            PanelMut::from(&mut factor.a).set_mul_tr(weight, source, source, T::zero());
+            factor.g.fill(T::zero());
+        }
+        match estimator {
+            Estimator::Exact => {
+                for k in 0..self.shared.shape.outputs() {
+                    self.add_output_moments(factors, |shared, _, p, s| shared.loss.fisher_column(p, k, s));
+                }
+            }
+            Estimator::Sampled => {
+                let mut rng = crate::math::stream(self.shared.seed, Purpose::SampledTargets, self.step);
+                self.add_output_moments(factors, |shared, _, p, s| shared.loss.sampled_derivative(p, &mut rng, s));
+            }
+            Estimator::Empirical => self.add_output_moments(factors, |shared, member, p, s| {
+                shared.loss.derivative(p, &shared.goals, member, T::one(), s);
+            }),
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Forward passes: values, and their rates along a direction.
+
+use std::ops::Range;
+
+use nalgebra::DMatrix;
+
+use super::Activation;
+use crate::math::{Panel, PanelMut, Real};
+
+/// The sizes of a network and where each layer's W lies in θ.
+#[derive(Clone, Debug)]
+pub(super) struct Shape {
+    pub(super) sizes: Vec<usize>,
+    pub(super) activation: Activation,
+    ranges: Vec<Range<usize>>,
+}
+
+impl Shape {
+    pub(super) fn new(sizes: &[usize], activation: Activation) -> Self {
+        let mut end = 0;
+        let ranges = sizes
+            .windows(2)
+            .map(|pair| {
+                let start = end;
+                end += (pair[0] + 1) * pair[1];
+                start..end
+            })
+            .collect();
+        Self { sizes: sizes.to_vec(), activation, ranges }
+    }
+
+    /// How many layers have weights.
+    pub(super) fn layers(&self) -> usize {
+        self.ranges.len()
+    }
+
+    pub(super) fn outputs(&self) -> usize {
+        self.sizes[self.sizes.len() - 1]
+    }
+
+    /// (inputs + 1, outputs) of every layer.
+    pub(super) fn blocks(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.sizes.windows(2).map(|pair| (pair[0] + 1, pair[1]))
+    }
+
+    /// W of a layer in θ, or in any vector shaped like θ.
+    pub(super) fn weights<'a, T: Real>(&self, layer: usize, theta: &'a [T]) -> Panel<'a, T> {
+        Panel::new(&theta[self.ranges[layer].clone()], self.sizes[layer] + 1)
+    }
+
+    /// W̄: W without its biases.
+    pub(super) fn weights_only<'a, T: Real>(&self, layer: usize, theta: &'a [T]) -> Panel<'a, T> {
+        self.weights(layer, theta).top(self.sizes[layer])
+    }
+
+    pub(super) fn weights_mut<'a, T: Real>(&self, layer: usize, theta: &'a mut [T]) -> PanelMut<'a, T> {
+        PanelMut::new(&mut theta[self.ranges[layer].clone()], self.sizes[layer] + 1)
+    }
+}
+
+/// Makes `matrix` rows×columns, keeping it if it already is; says whether it was made anew.
+pub(super) fn fit<T: Real>(matrix: &mut DMatrix<T>, rows: usize, columns: usize) -> bool {
+    let renew = matrix.shape() != (rows, columns);
+    if renew {
+        *matrix = DMatrix::zeros(rows, columns);
+    }
+    renew
+}
+
+/// The activations that a forward pass leaves behind.
+#[derive(Clone, Debug)]
+pub(super) struct Forward<T: Real> {
+    /// A_1 … A_{L−1}, each (n_l + 1)×N with its row of ones.
+    hidden: Vec<DMatrix<T>>,
+    /// Z_{L−1}: n_L×N, the outputs.
+    outputs: DMatrix<T>,
+}
+
+impl<T: Real> Forward<T> {
+    pub(super) fn new(shape: &Shape) -> Self {
+        Self { hidden: vec![DMatrix::zeros(0, 0); shape.layers() - 1], outputs: DMatrix::zeros(0, 0) }
+    }
+
+    pub(super) fn outputs(&self) -> &DMatrix<T> {
+        &self.outputs
+    }
+
+    /// A_layer for layer ≥ 1; A_0 is the batch's inputs.
+    pub(super) fn hidden(&self, layer: usize) -> &DMatrix<T> {
+        &self.hidden[layer - 1]
+    }
+
+    /// Z_l = W_lᵀA_l, A_{l+1} = [φ(Z_l); 1].
+    pub(super) fn run(&mut self, shape: &Shape, theta: &[T], inputs: Panel<'_, T>) {
+        let (examples, last) = (inputs.columns(), shape.layers() - 1);
+        for layer in 0..=last {
+            let units = shape.sizes[layer + 1];
+            let weights = shape.weights(layer, theta);
+            let (below, above) = self.hidden.split_at_mut(layer);
+            let source = below.last().map_or(inputs, Panel::from);
+            if layer == last {
+                fit(&mut self.outputs, units, examples);
+                PanelMut::from(&mut self.outputs).set_tr_mul(T::one(), weights, source, T::zero());
+            } else {
+                let target = &mut above[0];
+                if fit(target, units + 1, examples) {
+                    target.row_mut(units).fill(T::one());
+                }
+                PanelMut::from(&mut *target).top(units).set_tr_mul(T::one(), weights, source, T::zero());
+                for column in target.as_mut_slice().chunks_exact_mut(units + 1) {
+                    for z in &mut column[..units] {
+                        *z = shape.activation.value(*z);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How the values of a forward pass change along a direction V in θ: Jacobian–vector products.
+#[derive(Clone, Debug)]
+pub(super) struct Tangent<T: Real> {
+    /// Ż of the hidden layers 1 … L−1, n_l×N.
+    pub(super) rates: Vec<DMatrix<T>>,
+    /// Ȧ = φ′ ⊙ Ż of the same.
+    pub(super) activations: Vec<DMatrix<T>>,
+    /// JV: Ż of the outputs, n_L×N.
+    pub(super) outputs: DMatrix<T>,
+}
+
+impl<T: Real> Tangent<T> {
+    pub(super) fn new(shape: &Shape) -> Self {
+        let empty = vec![DMatrix::zeros(0, 0); shape.layers() - 1];
+        Self { rates: empty.clone(), activations: empty, outputs: DMatrix::zeros(0, 0) }
+    }
+
+    /// Ż_l = V_lᵀA_l + W̄_lᵀȦ_l, Ȧ_{l+1} = φ′(A_{l+1}) ⊙ Ż_l, where W̄ is W without its biases.
+    pub(super) fn run(
+        &mut self,
+        shape: &Shape,
+        theta: &[T],
+        direction: &[T],
+        inputs: Panel<'_, T>,
+        forward: &Forward<T>,
+    ) {
+        let (examples, last) = (inputs.columns(), shape.layers() - 1);
+        for layer in 0..=last {
+            let units = shape.sizes[layer + 1];
+            let source = if layer == 0 { inputs } else { Panel::from(forward.hidden(layer)) };
+            let (below, above) = self.activations.split_at_mut(layer);
+            let target = if layer == last { &mut self.outputs } else { &mut self.rates[layer] };
+            fit(target, units, examples);
+            let mut rates = PanelMut::from(target);
+            rates.set_tr_mul(T::one(), shape.weights(layer, direction), source, T::zero());
+            if let Some(below) = below.last() {
+                rates.set_tr_mul(T::one(), shape.weights_only(layer, theta), below.into(), T::one());
+            }
+            if layer < last {
+                fit(&mut above[0], units, examples);
+                let values = forward.hidden(layer + 1).as_slice().chunks_exact(units + 1);
+                let rates = self.rates[layer].as_slice().chunks_exact(units);
+                for ((a, z), out) in values.zip(rates).zip(above[0].as_mut_slice().chunks_exact_mut(units)) {
+                    for ((&a, &z), out) in a.iter().zip(z).zip(out) {
+                        *out = shape.activation.slope(a) * z;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// S of layers 1 … L: derivatives by Z_{l−1}, n_l×N.
+#[derive(Clone, Debug)]
+pub(super) struct Backward<T: Real> {
+    layers: Vec<DMatrix<T>>,
+}
+
+impl<T: Real> Backward<T> {
+    pub(super) fn new(shape: &Shape) -> Self {
+        Self { layers: vec![DMatrix::zeros(0, 0); shape.layers()] }
+    }
+
+    /// S_{layer+1}: the derivative by layer `layer`'s outputs.
+    pub(super) fn after(&self, layer: usize) -> &DMatrix<T> {
+        &self.layers[layer]
+    }
+
+    pub(super) fn at_mut(&mut self, layer: usize) -> &mut DMatrix<T> {
+        &mut self.layers[layer]
+    }
+
+    /// The derivative by the network's outputs, to be filled in before [`run`](Self::run).
+    pub(super) fn top_mut(&mut self, shape: &Shape, examples: usize) -> &mut DMatrix<T> {
+        let top = shape.layers() - 1;
+        fit(&mut self.layers[top], shape.outputs(), examples);
+        &mut self.layers[top]
+    }
+
+    /// S_l = φ′(A_l) ⊙ (W̄_l S_{l+1}), from the top down.
+    pub(super) fn run(&mut self, shape: &Shape, theta: &[T], forward: &Forward<T>) {
+        for layer in (1..shape.layers()).rev() {
+            let units = shape.sizes[layer];
+            let (below, above) = self.layers.split_at_mut(layer);
+            let (target, source) = (&mut below[layer - 1], &above[0]);
+            fit(target, units, source.ncols());
+            PanelMut::from(&mut *target).set_mul(T::one(), shape.weights_only(layer, theta), source.into(), T::zero());
+            let values = forward.hidden(layer).as_slice().chunks_exact(units + 1);
+            for (a, s) in values.zip(target.as_mut_slice().chunks_exact_mut(units)) {
+                for (&a, s) in a.iter().zip(s) {
+                    *s *= shape.activation.slope(a);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What an optimiser may ask of a problem.
+
+use nalgebra::{DMatrix, DVector, Matrix2};
+
+use crate::math::Real;
+
+/// Which matrix C the quadratic model uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Curvature {
+    /// The Hessian of f on the batch.
+    Hessian,
+    /// The Fisher information of the model's outputs, which for these losses is the generalised Gauss–Newton matrix.
+    Fisher,
+    /// The second moment of the per-example gradients. It is *not* the Fisher: the targets are the data's, not the model's.
+    Empirical,
+}
+
+/// Whose targets the back-propagated derivatives of K-FAC's factor G belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Estimator {
+    /// The expectation over the model's own outputs, exactly: one backward pass an output.
+    Exact,
+    /// One target an example drawn from the model's own output distribution.
+    Sampled,
+    /// The data's targets.
+    Empirical,
+}
+
+/// The Kronecker factors of one block: A of the inputs, G of the output derivatives; the block of C is A ⊗ G.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Factors<T: Real> {
+    /// E\[aaᵀ\], the constant 1 of the bias last.
+    pub a: DMatrix<T>,
+    /// E\[ssᵀ\].
+    pub g: DMatrix<T>,
+}
+
+impl<T: Real> Factors<T> {
+    /// Zeros, for a block of `inputs` × `outputs` parameters.
+    pub fn zeros((inputs, outputs): (usize, usize)) -> Self {
+        Self { a: DMatrix::zeros(inputs, inputs), g: DMatrix::zeros(outputs, outputs) }
+    }
+}
+
+/// Answers about f on one batch. It keeps what a point's evaluation leaves behind, so that curvature there costs one more pass.
+///
+/// The order within a step: [`select`](Oracle::select) a batch, [`linearise`](Oracle::linearise) at θ, then any number of
+/// [`gram`](Oracle::gram) and [`statistics`](Oracle::statistics), which speak of that θ, and of [`loss`](Oracle::loss) at other points,
+/// which leaves the linearisation alone.
+pub trait Oracle<T: Real>: Send {
+    /// Chooses the batch of step `step` (from 1).
+    fn select(&mut self, step: u64);
+
+    /// f(θ) on the batch.
+    fn loss(&mut self, theta: &DVector<T>) -> T;
+
+    /// f(θ), and ∇f(θ) into `gradient`.
+    fn linearise(&mut self, theta: &DVector<T>, gradient: &mut DVector<T>) -> T;
+
+    /// VᵀCV at the last linearisation, for one or two vectors: the only access to curvature, since C is never formed.
+    /// Entries of an absent second vector are 0.
+    fn gram(&mut self, curvature: Curvature, directions: &[&DVector<T>]) -> Matrix2<T>;
+
+    /// K-FAC's factors at the last linearisation, one pair a block.
+    fn statistics(&mut self, estimator: Estimator, factors: &mut [Factors<T>]);
+}

@@ -1,0 +1,196 @@
+//! The lanes of one scalar type.
+
+use nalgebra::{DMatrix, DVector};
+
+use super::{
+    Geometry, History, LaneSpec, Progress,
+    checkpoints::{Checkpoints, State},
+};
+use crate::{
+    math::Real,
+    optim::{Optimiser, RECORDED_PARAMS, StepRecord, Workspace},
+    problem::{Examples, Oracle, Problem},
+};
+
+/// What a session asks of its lanes, whatever their scalar.
+pub(super) trait Engine: Send {
+    fn lanes(&self) -> usize;
+    fn empty_history(&self) -> History;
+    fn latest(&self) -> u64;
+    fn advance(&mut self, clock: &dyn Fn() -> f64, sink: &mut dyn FnMut(Progress<'_>)) -> bool;
+    fn geometry(&self) -> Geometry;
+    fn surface(&self, xs: &[f64], ys: &[f64]) -> Vec<f64>;
+    fn params(&mut self, lane: usize, step: u64) -> Vec<f64>;
+    fn predict(&self, params: &[f64], inputs: &DMatrix<f64>) -> DMatrix<f64>;
+    fn examples(&self) -> Option<&Examples>;
+}
+
+/// Memory for the checkpoints of one lane, in bytes.
+const CHECKPOINT_BUDGET: usize = 32 << 20;
+
+/// Several optimisers, each with its own iterate, on one problem.
+pub(super) struct Lanes<T: Real> {
+    problem: Box<dyn Problem<T>>,
+    lanes: Vec<Lane<T>>,
+}
+
+struct Lane<T: Real> {
+    label: String,
+    state: State<T>,
+    oracle: Box<dyn Oracle<T>>,
+    space: Workspace<T>,
+    record: StepRecord,
+    seconds: f64,
+    ended: bool,
+    checkpoints: Checkpoints<T>,
+    /// The state last replayed, so that a cursor moving on need not start from the checkpoint again.
+    replayed: Option<State<T>>,
+}
+
+impl<T: Real> Lane<T> {
+    fn new(spec: &LaneSpec, problem: &dyn Problem<T>) -> Self {
+        let theta = problem.start();
+        let state = State { step: 0, optimiser: Optimiser::new(&spec.recipe, problem), theta };
+        let dim = state.theta.len();
+        // Steps of small problems are cheaper to repeat than to keep.
+        let interval = if dim <= RECORDED_PARAMS { 64 } else { 1 };
+        Self {
+            label: spec.label.clone(),
+            oracle: problem.oracle(),
+            space: Workspace::new(dim),
+            record: StepRecord::default(),
+            seconds: 0.0,
+            ended: false,
+            checkpoints: Checkpoints::new(state.clone(), interval, CHECKPOINT_BUDGET),
+            replayed: None,
+            state,
+        }
+    }
+
+    fn advance(
+        &mut self,
+        index: usize,
+        problem: &dyn Problem<T>,
+        clock: &dyn Fn() -> f64,
+        sink: &mut dyn FnMut(Progress<'_>),
+    ) {
+        let State { step, optimiser, theta } = &mut self.state;
+        let began = clock();
+        let result = optimiser.step(self.oracle.as_mut(), theta, &mut self.space, &mut self.record);
+        self.seconds += clock() - began;
+        match result {
+            Ok(()) => {
+                *step += 1;
+                self.checkpoints.offer(&self.state);
+                sink(Progress::Step { lane: index, record: &self.record, seconds: self.seconds });
+            }
+            Err(halt) => {
+                self.ended = true;
+                sink(Progress::Ended { lane: index, step: *step, outcome: halt.outcome(*step + 1, problem) });
+            }
+        }
+    }
+
+    /// The state after step `step`, or the last one before it.
+    fn at(&mut self, step: u64) -> &State<T> {
+        let step = step.min(self.state.step);
+        if step == self.state.step {
+            return &self.state;
+        }
+        let kept = self.checkpoints.before(step);
+        let mut state = match self.replayed.take() {
+            Some(replayed) if (kept.step..=step).contains(&replayed.step) => replayed,
+            _ => kept.clone(),
+        };
+        let mut record = StepRecord::default();
+        while state.step < step {
+            let done = state.optimiser.step(self.oracle.as_mut(), &mut state.theta, &mut self.space, &mut record);
+            debug_assert!(done.is_ok(), "a step that was taken once can be taken again");
+            state.step += 1;
+        }
+        self.replayed.insert(state)
+    }
+}
+
+impl<T: Real> Lanes<T> {
+    pub(super) fn new(problem: Box<dyn Problem<T>>, specs: &[LaneSpec]) -> Self {
+        let lanes = specs.iter().map(|spec| Lane::new(spec, problem.as_ref())).collect();
+        Self { problem, lanes }
+    }
+
+    fn theta(params: &[f64]) -> DVector<T> {
+        DVector::from_iterator(params.len(), params.iter().copied().map(T::of))
+    }
+}
+
+impl<T: Real> Engine for Lanes<T> {
+    fn lanes(&self) -> usize {
+        self.lanes.len()
+    }
+
+    fn empty_history(&self) -> History {
+        let start = self.problem.start();
+        let recorded =
+            if start.len() <= RECORDED_PARAMS { start.iter().map(|&x| x.into()).collect() } else { Vec::new() };
+        History::new(self.lanes.iter().map(|lane| (lane.label.clone(), recorded.clone())))
+    }
+
+    fn latest(&self) -> u64 {
+        self.lanes.iter().map(|lane| lane.state.step).max().unwrap_or(0)
+    }
+
+    fn advance(&mut self, clock: &dyn Fn() -> f64, sink: &mut dyn FnMut(Progress<'_>)) -> bool {
+        for (index, lane) in self.lanes.iter_mut().enumerate().filter(|(_, lane)| !lane.ended) {
+            lane.advance(index, self.problem.as_ref(), clock, sink);
+        }
+        self.lanes.iter().any(|lane| !lane.ended)
+    }
+
+    fn geometry(&self) -> Geometry {
+        match self.problem.network() {
+            Some(network) => match (network.examples().inputs.nrows(), &network.examples().targets) {
+                (2, crate::problem::Targets::Classes(_)) => Geometry::Regions { classes: network.outputs() },
+                (1, crate::problem::Targets::Values(_)) => Geometry::Fit,
+                _ => Geometry::Loss,
+            },
+            None if self.problem.start().len() == 2 => {
+                let minima = self.problem.minima();
+                Geometry::Plane {
+                    minima: minima.iter().map(|minimum| [minimum[0].into(), minimum[1].into()]).collect(),
+                }
+            }
+            None => Geometry::Loss,
+        }
+    }
+
+    fn surface(&self, xs: &[f64], ys: &[f64]) -> Vec<f64> {
+        let mut oracle = self.problem.oracle();
+        let mut theta = self.problem.start();
+        if theta.len() != 2 {
+            return Vec::new();
+        }
+        let mut values = Vec::with_capacity(xs.len() * ys.len());
+        for &y in ys {
+            for &x in xs {
+                (theta[0], theta[1]) = (T::of(x), T::of(y));
+                values.push(oracle.loss(&theta).into());
+            }
+        }
+        values
+    }
+
+    fn params(&mut self, lane: usize, step: u64) -> Vec<f64> {
+        self.lanes[lane].at(step).theta.iter().map(|&value| value.into()).collect()
+    }
+
+    fn predict(&self, params: &[f64], inputs: &DMatrix<f64>) -> DMatrix<f64> {
+        match self.problem.network() {
+            Some(network) => network.predict(&Self::theta(params), inputs),
+            None => DMatrix::zeros(0, inputs.ncols()),
+        }
+    }
+
+    fn examples(&self) -> Option<&Examples> {
+        self.problem.network().map(|network| network.examples())
+    }
+}

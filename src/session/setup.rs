@@ -1,0 +1,161 @@
+//! A problem file, read: which problem, which optimisers, how many steps, what to look at.
+
+mod build;
+mod bundled;
+mod document;
+mod error;
+mod field;
+mod keys;
+mod mlp;
+mod optimiser;
+mod overrides;
+mod problem;
+mod resolved;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+pub use bundled::{BUNDLED, Bundled};
+pub use error::SetupError;
+pub use field::Range;
+pub use keys::{KEYS, Key, Kind};
+pub use mlp::{MlpSpec, Precision};
+pub use optimiser::{LaneSetup, Name};
+pub use overrides::Overrides;
+pub use problem::{MatrixSpec, ProblemSpec, QuadraticSpec, RosenbrockSpec};
+
+use document::Node;
+use field::{Field, Section};
+
+/// A problem with its optimisers, ready to build a session from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setup {
+    /// The problem's name.
+    pub name: String,
+    /// One line on what it shows.
+    pub summary: Option<String>,
+    /// How many steps a run takes.
+    pub steps: u64,
+    /// Fixes everything random.
+    pub seed: u64,
+    /// What is minimised.
+    pub problem: ProblemSpec,
+    /// The window of a landscape.
+    pub view: Option<ViewSpec>,
+    /// The optimisers, in file order.
+    pub lanes: Vec<LaneSetup>,
+    /// The problem file as named in messages.
+    pub file: String,
+    /// What relative paths in the file are relative to.
+    pub directory: PathBuf,
+}
+
+/// The window of a landscape.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ViewSpec {
+    /// From left to right.
+    pub x: [f64; 2],
+    /// From bottom to top.
+    pub y: [f64; 2],
+}
+
+const KEYS_AT_TOP: [&str; 7] = ["name", "summary", "steps", "seed", "problem", "view", "optimiser"];
+const STEPS: u64 = 200;
+
+impl Setup {
+    /// A bundled problem by its name, or a problem file by its path.
+    ///
+    /// # Errors
+    /// If there is neither, or the file is at fault.
+    pub fn open(name_or_path: &str, overrides: &Overrides) -> Result<Self, SetupError> {
+        if BUNDLED.iter().any(|bundled| bundled.name == name_or_path) {
+            return Self::bundled(name_or_path, overrides);
+        }
+        // What looks like a path is meant as one: the system's own words then say what is wrong with it.
+        let path = Path::new(name_or_path);
+        if path.exists() || path.components().count() > 1 || path.extension().is_some_and(|end| end == "toml") {
+            return Self::from_path(path, overrides);
+        }
+        Err(no_such_problem(name_or_path))
+    }
+
+    /// A bundled problem.
+    ///
+    /// # Errors
+    /// If there is none of this name, or an override is at fault.
+    pub fn bundled(name: &str, overrides: &Overrides) -> Result<Self, SetupError> {
+        let bundled = BUNDLED.iter().find(|bundled| bundled.name == name).ok_or_else(|| no_such_problem(name))?;
+        Self::from_str(bundled.text, &format!("bundled problem {name}"), Path::new(""), overrides)
+    }
+
+    /// A problem file.
+    ///
+    /// # Errors
+    /// If it cannot be read or is at fault.
+    pub fn from_path(path: &Path, overrides: &Overrides) -> Result<Self, SetupError> {
+        let file = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|source| SetupError::Read { path: file.clone(), source })?;
+        Self::from_str(&text, &file, path.parent().unwrap_or(Path::new("")), overrides)
+    }
+
+    /// The text of a problem file, named `file` in messages, its relative paths relative to `directory`.
+    ///
+    /// # Errors
+    /// If the text or an override is at fault.
+    pub fn from_str(text: &str, file: &str, directory: &Path, overrides: &Overrides) -> Result<Self, SetupError> {
+        let mut document = document::parse(text, file)?;
+        overrides.apply(&mut document)?;
+        Self::read(&document, file, directory)
+    }
+
+    fn read(document: &Node, file: &str, directory: &Path) -> Result<Self, SetupError> {
+        let root = Section::root(file, document)?;
+        root.only(&KEYS_AT_TOP)?;
+        let problem = problem::problem(&root)?;
+        let text = |key| root.get(key).map(|field| line_of_text(&field)).transpose();
+        let stem = || Path::new(file).file_stem().map_or_else(|| file.to_owned(), |stem| stem.to_string_lossy().into());
+        Ok(Self {
+            name: text("name")?.unwrap_or_else(stem),
+            summary: text("summary")?,
+            steps: root.whole_or("steps", STEPS, 1)?,
+            seed: root.whole_or("seed", 0, 0)?,
+            view: root.get("view").map(|field| view(&field)).transpose()?,
+            lanes: optimiser::lanes(&root, problem.facts())?,
+            problem,
+            file: file.to_owned(),
+            directory: directory.to_owned(),
+        })
+    }
+
+    /// A path of the problem file as seen from here.
+    pub fn path(&self, written: &str) -> PathBuf {
+        self.directory.join(written)
+    }
+}
+
+fn no_such_problem(name: &str) -> SetupError {
+    let hint = error::hint(name, BUNDLED.iter().map(|bundled| bundled.name), "problems");
+    SetupError::NoSuchProblem { name: name.to_owned(), hint }
+}
+
+/// A text without line breaks or other control characters, which would upset a terminal.
+fn line_of_text(field: &Field<'_>) -> Result<String, SetupError> {
+    let text = field.text()?.trim();
+    if text.is_empty() || text.chars().any(char::is_control) {
+        return Err(field.refuse("a text on one line that is not empty"));
+    }
+    Ok(text.to_owned())
+}
+
+fn view(field: &Field<'_>) -> Result<ViewSpec, SetupError> {
+    let section = field.section("view")?;
+    section.only(&["x", "y"])?;
+    let accepted = "two numbers in ascending order, for instance [-1.5, 1.5]";
+    let side = |key| {
+        let field = section.need(key, accepted)?;
+        let side = field.pair(accepted)?;
+        if side[0] < side[1] { Ok(side) } else { Err(field.found(format!("[{}, {}]", side[0], side[1]), accepted)) }
+    };
+    Ok(ViewSpec { x: side("x")?, y: side("y")? })
+}

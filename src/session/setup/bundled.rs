@@ -1,0 +1,29 @@
+//! The problems that come with the program.
+
+/// A problem file that is part of the program.
+#[derive(Clone, Copy, Debug)]
+pub struct Bundled {
+    /// What it is called by.
+    pub name: &'static str,
+    /// The file, comments and all.
+    pub text: &'static str,
+}
+
+macro_rules! bundled {
+    ($($name:literal),* $(,)?) => {
+        /// Every bundled problem, in the order shown.
+        pub const BUNDLED: &[Bundled] =
+            &[$(Bundled { name: $name, text: include_str!(concat!("../../../problems/", $name, ".toml")) }),*];
+    };
+}
+
+bundled![
+    "rosenbrock",
+    "rosenbrock-paper",
+    "quadratic-round",
+    "quadratic-narrow",
+    "quadratic-rotated",
+    "mlp-sine",
+    "mlp-spirals",
+    "mlp-digits",
+];

@@ -1,0 +1,113 @@
+//! What can be wrong with a problem file or with an option that changes it.
+
+use thiserror::Error;
+
+use crate::{data::DataError, problem::mlp::MlpError};
+
+/// Why a problem could not be set up. Every sentence says where, what was found and what is accepted.
+#[derive(Debug, Error)]
+pub enum SetupError {
+    /// The file could not be read.
+    #[error("cannot read the problem file {path}: {source}")]
+    Read {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Neither bundled nor a file.
+    #[error("`{name}` is neither a bundled problem nor a file; {hint}")]
+    NoSuchProblem {
+        /// What was asked for.
+        name: String,
+        /// The nearest bundled name, or all of them.
+        hint: String,
+    },
+    /// The text is not TOML.
+    #[error("{file}, line {line}, column {column}: not valid TOML: {message}")]
+    Syntax {
+        /// The file.
+        file: String,
+        /// From 1.
+        line: usize,
+        /// From 1, in characters.
+        column: usize,
+        /// What the parser expected.
+        message: String,
+    },
+    /// A key is not known here.
+    #[error("{place}: there is no key `{key}`; {hint}")]
+    UnknownKey {
+        /// File and line, or the option.
+        place: String,
+        /// The key with its path.
+        key: String,
+        /// The nearest known key, or all of them.
+        hint: String,
+    },
+    /// A key is needed.
+    #[error("{place}: `{key}` is missing; expected {accepted}")]
+    Missing {
+        /// File and line, or the option.
+        place: String,
+        /// The key with its path.
+        key: String,
+        /// What it may be.
+        accepted: String,
+    },
+    /// A value is not what its key takes.
+    #[error("{place}: `{key}` is {found}; expected {accepted}")]
+    Value {
+        /// File and line, or the option.
+        place: String,
+        /// The key with its path.
+        key: String,
+        /// What is there.
+        found: String,
+        /// What it may be.
+        accepted: String,
+    },
+    /// Keys, or options, that do not go together.
+    #[error("{place}: {message}")]
+    Conflict {
+        /// File and line, or the option.
+        place: String,
+        /// Which, and what to do.
+        message: String,
+    },
+    /// Layers, loss, data and parameters do not fit together.
+    #[error("{file}: `problem`: {source}")]
+    Mlp {
+        /// The file.
+        file: String,
+        /// What does not fit.
+        source: MlpError,
+    },
+    /// The data or the initial parameters are at fault.
+    #[error(transparent)]
+    Data(#[from] DataError),
+}
+
+/// `did you mean …?` for the nearest of `known`, or all of them where none is near.
+pub(crate) fn hint<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>, kind: &str) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    let typed = typed.to_lowercase();
+    let nearest = known
+        .iter()
+        .map(|name| (strsim::damerau_levenshtein(&typed, name), strsim::jaro_winkler(&typed, name), *name))
+        .filter(|(edits, likeness, name)| *edits <= 2.max(name.len() / 3) && (*edits <= 2 || *likeness > 0.8))
+        .min_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+    match nearest {
+        Some((_, _, name)) => format!("did you mean `{name}`?"),
+        None => format!("known {kind} are {}", list(&known)),
+    }
+}
+
+/// `a, b and c`.
+pub(crate) fn list(names: &[&str]) -> String {
+    match names {
+        [] => "none".to_owned(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}

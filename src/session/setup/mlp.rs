@@ -1,0 +1,182 @@
+//! `kind = "mlp"`: a multi-layer perceptron and its data.
+
+use super::{
+    error::SetupError,
+    field::{Field, NON_NEGATIVE, Section},
+};
+use crate::{
+    data::{Column, CsvSource, DataSource, KnownSet, Shape, Synthetic},
+    problem::mlp::{Activation, Loss},
+};
+
+/// A multi-layer perceptron on data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MlpSpec {
+    /// Units of every layer, inputs first.
+    pub layers: Vec<usize>,
+    /// Of the hidden layers.
+    pub activation: Activation,
+    /// What outputs are compared by.
+    pub loss: Loss,
+    /// Where inputs and targets come from.
+    pub data: DataSource,
+    /// Initial parameters; random where absent.
+    pub init: Option<String>,
+    /// Examples a step; 0: all.
+    pub batch_size: usize,
+    /// Draw batches at random instead of in order.
+    pub shuffle: bool,
+    /// c of ½c‖θ‖².
+    pub l2: f64,
+    /// The real numbers it computes in.
+    pub precision: Precision,
+}
+
+/// The real numbers a network computes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// `f32`.
+    Single,
+    /// `f64`.
+    Double,
+}
+
+const ACTIVATIONS: [(&str, Activation); 5] = [
+    ("relu", Activation::Relu),
+    ("tanh", Activation::Tanh),
+    ("sigmoid", Activation::Sigmoid),
+    ("softplus", Activation::Softplus),
+    ("identity", Activation::Identity),
+];
+const LOSSES: [Loss; 2] = [Loss::Mse, Loss::CrossEntropy];
+const PRECISIONS: [Precision; 2] = [Precision::Single, Precision::Double];
+
+impl MlpSpec {
+    /// The activation as written in files.
+    pub fn activation_name(&self) -> &'static str {
+        ACTIVATIONS.iter().find(|(_, activation)| *activation == self.activation).map_or("", |(name, _)| name)
+    }
+}
+
+impl Precision {
+    /// As written in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Single => "f32",
+            Self::Double => "f64",
+        }
+    }
+}
+
+const KEYS: [&str; 10] =
+    ["kind", "layers", "activation", "loss", "data", "init", "batch_size", "shuffle", "l2", "precision"];
+
+/// Reads the table.
+pub(crate) fn mlp(section: &Section<'_>) -> Result<MlpSpec, SetupError> {
+    section.only(&KEYS)?;
+    let loss = LOSSES[section.need("loss", "mse or cross-entropy")?.choice(&LOSSES.map(Loss::name))?];
+    let data = section.need("data", DATA)?;
+    let precision = section.get("precision").map_or(Ok(1), |field| field.choice(&PRECISIONS.map(Precision::name)))?;
+    let activations = ACTIVATIONS.map(|(name, _)| name);
+    let activation = section.get("activation").map_or(Ok(0), |field| field.choice(&activations))?;
+    Ok(MlpSpec {
+        layers: layers(&section.need("layers", LAYERS)?)?,
+        activation: ACTIVATIONS[activation].1,
+        loss,
+        data: source(&data, loss)?,
+        init: section.get("init").map(|field| field.text()).transpose()?.map(str::to_owned),
+        batch_size: section.whole_or("batch_size", 0, 0)? as usize,
+        shuffle: section.flag_or("shuffle", true)?,
+        l2: section.number_or("l2", 0.0, NON_NEGATIVE)?,
+        precision: PRECISIONS[precision],
+    })
+}
+
+/// Beyond this the parameters alone fill a computer's memory: a slip of the keyboard, not a network.
+const MOST_PARAMETERS: usize = 100_000_000;
+const MOST_SAMPLES: u64 = 10_000_000;
+
+const LAYERS: &str = "a list of layer sizes, inputs first, for instance [2, 16, 2]";
+
+fn layers(field: &Field<'_>) -> Result<Vec<usize>, SetupError> {
+    let sizes: Vec<usize> =
+        field.items(LAYERS)?.iter().map(|item| item.whole(1).map(|size| size as usize)).collect::<Result<_, _>>()?;
+    let parameters = sizes.windows(2).try_fold(0_usize, |sum, pair| {
+        pair[0].checked_add(1)?.checked_mul(pair[1])?.checked_add(sum).filter(|sum| *sum <= MOST_PARAMETERS)
+    });
+    if sizes.len() < 2 {
+        return Err(field.refuse(LAYERS));
+    }
+    if parameters.is_none() {
+        return Err(field.found("a network of more than 100 million parameters", "a smaller one"));
+    }
+    Ok(sizes)
+}
+
+const DATA: &str = "a table such as { synthetic = \"spirals\" }, { set = \"digits\" } or { csv = \"file.csv\", inputs = [0, 1], targets = [2] }";
+
+fn source(field: &Field<'_>, loss: Loss) -> Result<DataSource, SetupError> {
+    let section = field.section(&field.key)?;
+    match [section.get("csv"), section.get("synthetic"), section.get("set")] {
+        [Some(csv), None, None] => {
+            section.only(&["csv", "inputs", "targets"])?;
+            let inputs = columns(&section.need("inputs", COLUMNS)?)?;
+            let field = section.need("targets", COLUMNS)?;
+            let targets = columns(&field)?;
+            if loss == Loss::CrossEntropy && targets.len() != 1 {
+                return Err(field.refuse("one column of class labels, as the loss is cross-entropy"));
+            }
+            Ok(DataSource::Csv(CsvSource { path: csv.text()?.to_owned(), inputs, targets }))
+        }
+        [None, Some(shape), None] => {
+            section.only(&["synthetic", "samples", "noise", "seed"])?;
+            let shapes = Shape::ALL.map(Shape::as_str);
+            let chosen = Shape::ALL[shape.choice(&shapes)?];
+            check_loss(&shape, chosen.classes().is_some(), loss)?;
+            Ok(DataSource::Synthetic(Synthetic {
+                shape: chosen,
+                samples: samples(&section)? as usize,
+                noise: section.number_or("noise", 0.1, NON_NEGATIVE)?,
+                seed: section.get("seed").map(|seed| seed.whole(0)).transpose()?,
+            }))
+        }
+        [None, None, Some(set)] => {
+            section.only(&["set"])?;
+            let sets = KnownSet::ALL.map(KnownSet::as_str);
+            let chosen = KnownSet::ALL[set.choice(&sets)?];
+            check_loss(&set, true, loss)?;
+            Ok(DataSource::Known(chosen))
+        }
+        _ => Err(field.refuse(DATA)),
+    }
+}
+
+fn samples(section: &Section<'_>) -> Result<u64, SetupError> {
+    let samples = section.whole_or("samples", 400, 1)?;
+    match section.get("samples") {
+        Some(field) if samples > MOST_SAMPLES => Err(field.refuse(format!("at most {MOST_SAMPLES}"))),
+        _ => Ok(samples),
+    }
+}
+
+fn check_loss(field: &Field<'_>, labelled: bool, loss: Loss) -> Result<(), SetupError> {
+    match (labelled, loss) {
+        (true, Loss::Mse) => Err(field.found("labelled with classes", "loss = \"cross-entropy\" for it")),
+        (false, Loss::CrossEntropy) => Err(field.found("a regression", "loss = \"mse\" for it")),
+        _ => Ok(()),
+    }
+}
+
+const COLUMNS: &str = "a list of columns, by number from 0 or by header name, for instance [0, \"age\"]";
+
+fn columns(field: &Field<'_>) -> Result<Vec<Column>, SetupError> {
+    let items = field.items(COLUMNS)?;
+    if items.is_empty() {
+        return Err(field.refuse(COLUMNS));
+    }
+    let column = |item: &Field<'_>| match &item.node.value {
+        super::document::Value::Text(name) => Ok(Column::Name(name.clone())),
+        _ => item.whole(0).map(|index| Column::Index(index as usize)).map_err(|_| item.refuse(COLUMNS)),
+    };
+    items.iter().map(column).collect()
+}

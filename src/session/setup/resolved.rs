@@ -1,0 +1,109 @@
+//! A setup as JSON with every default filled in: what a trace's header says about the run.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    LaneSetup, ProblemSpec, Setup,
+    mlp::MlpSpec,
+    problem::{MatrixSpec, QuadraticSpec, RosenbrockSpec},
+};
+use crate::data::{Column, DataSource};
+
+impl Setup {
+    /// The whole problem as resolved: name, summary, steps, the problem's table and the view.
+    pub fn resolved_problem(&self) -> Value {
+        let mut map = Map::new();
+        map.insert("name".into(), self.name.clone().into());
+        if let Some(summary) = &self.summary {
+            map.insert("summary".into(), summary.clone().into());
+        }
+        map.insert("steps".into(), self.steps.into());
+        let table = match &self.problem {
+            ProblemSpec::Rosenbrock(spec) => rosenbrock(spec),
+            ProblemSpec::Quadratic(spec) => quadratic(spec, self.seed),
+            ProblemSpec::Mlp(spec) => mlp(spec, self.seed),
+        };
+        map.insert("problem".into(), table);
+        if let Some(view) = &self.view {
+            map.insert("view".into(), json!({ "x": view.x, "y": view.y }));
+        }
+        map.into()
+    }
+
+    /// The optimisers as resolved, in file order.
+    pub fn resolved_optimisers(&self) -> Value {
+        self.lanes.iter().map(optimiser).collect()
+    }
+}
+
+fn optimiser(lane: &LaneSetup) -> Value {
+    let mut map = Map::new();
+    map.insert("name".into(), lane.name.as_str().into());
+    map.insert("label".into(), lane.label.clone().into());
+    map.extend(lane.name.keys().filter_map(|key| Some((key.name.to_owned(), key.value(&lane.recipe)?))));
+    map.into()
+}
+
+fn rosenbrock(spec: &RosenbrockSpec) -> Value {
+    json!({ "kind": "rosenbrock", "a": spec.a, "b": spec.b, "scale": spec.scale, "start": spec.start })
+}
+
+fn quadratic(spec: &QuadraticSpec, session_seed: u64) -> Value {
+    let mut map = Map::new();
+    map.insert("kind".into(), "quadratic".into());
+    match &spec.matrix {
+        MatrixSpec::Rows(rows) => {
+            map.insert("matrix".into(), json!(rows));
+        }
+        MatrixSpec::Condition { condition, rotation } => {
+            map.insert("condition".into(), json!(condition));
+            map.insert("rotation".into(), json!(rotation));
+        }
+        MatrixSpec::Spectrum { spectrum, seed } => {
+            map.insert("spectrum".into(), json!(spectrum));
+            map.insert("seed".into(), json!(seed.unwrap_or(session_seed)));
+        }
+    }
+    map.insert("center".into(), json!(spec.center));
+    map.insert("start".into(), json!(spec.start));
+    map.into()
+}
+
+fn mlp(spec: &MlpSpec, session_seed: u64) -> Value {
+    let mut map = Map::new();
+    map.insert("kind".into(), "mlp".into());
+    map.insert("layers".into(), json!(spec.layers));
+    map.insert("activation".into(), spec.activation_name().into());
+    map.insert("loss".into(), spec.loss.name().into());
+    map.insert("data".into(), data(&spec.data, session_seed));
+    if let Some(init) = &spec.init {
+        map.insert("init".into(), init.clone().into());
+    }
+    map.insert("batch_size".into(), json!(spec.batch_size));
+    map.insert("shuffle".into(), json!(spec.shuffle));
+    map.insert("l2".into(), json!(spec.l2));
+    map.insert("precision".into(), spec.precision.name().into());
+    map.into()
+}
+
+fn data(source: &DataSource, session_seed: u64) -> Value {
+    match source {
+        DataSource::Csv(csv) => {
+            let columns = |columns: &[Column]| -> Value {
+                let column = |column: &Column| match column {
+                    Column::Index(index) => json!(index),
+                    Column::Name(name) => json!(name),
+                };
+                columns.iter().map(column).collect()
+            };
+            json!({ "csv": csv.path, "inputs": columns(&csv.inputs), "targets": columns(&csv.targets) })
+        }
+        DataSource::Synthetic(set) => json!({
+            "synthetic": set.shape.as_str(),
+            "samples": set.samples,
+            "noise": set.noise,
+            "seed": set.seed.unwrap_or(session_seed),
+        }),
+        DataSource::Known(set) => json!({ "set": set.as_str() }),
+    }
+}

@@ -1,0 +1,223 @@
+//! Gradients and curvature against finite differences, on random problems.
+
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use nalgebra::{DMatrix, DVector};
+use proptest::prelude::*;
+use rhoscope::problem::{
+    Curvature, Examples, Mlp, Oracle, Problem, Quadratic, Rosenbrock, Targets,
+    mlp::{Activation, Batching, Loss, parameter_count},
+};
+
+/// A network with smooth or kinked units on random data; `numbers` is the source of everything.
+fn network(
+    layers: &[usize],
+    activation: Activation,
+    loss: Loss,
+    examples: usize,
+    l2: f64,
+    numbers: &[f64],
+) -> Mlp<f64> {
+    let mut source = numbers.iter().copied().cycle();
+    let (inputs, outputs) = (layers[0], layers[layers.len() - 1]);
+    let mut draw = |rows, columns| DMatrix::from_fn(rows, columns, |_, _| source.next().unwrap());
+    let data = Examples {
+        inputs: draw(inputs, examples),
+        targets: match loss {
+            Loss::Mse => Targets::Values(draw(outputs, examples)),
+            Loss::CrossEntropy => Targets::Classes((0..examples).map(|n| n % outputs).collect()),
+        },
+    };
+    let start = DVector::from_column_slice(draw(parameter_count(layers), 1).as_slice());
+    let batching = Batching { size: examples.div_ceil(2), shuffle: true };
+    Mlp::new(layers, activation, loss, data, start, batching, l2, 1).unwrap()
+}
+
+fn close(found: f64, expected: f64, scale: f64) -> Result<(), TestCaseError> {
+    prop_assert!((found - expected).abs() <= 1e-6 * (1.0 + scale.abs()), "{} instead of {}", found, expected);
+    Ok(())
+}
+
+/// ∇f against central differences of f, uᵀHv against those of ∇f, uᵀGv against those of the outputs where there are some.
+fn derivatives_agree(
+    problem: &dyn Problem<f64>,
+    theta: &DVector<f64>,
+    u: &DVector<f64>,
+    v: &DVector<f64>,
+) -> Result<(), TestCaseError> {
+    let mut oracle = problem.oracle();
+    oracle.select(2);
+    let h = 1e-5;
+    let mut gradient = DVector::zeros(theta.len());
+    let at = oracle.linearise(theta, &mut gradient);
+    close(oracle.loss(theta), at, at)?;
+    let ahead = oracle.loss(&(theta + v * h));
+    let behind = oracle.loss(&(theta - v * h));
+    close(gradient.dot(v), (ahead - behind) / (2.0 * h), gradient.norm() * v.norm())?;
+
+    let hessian = oracle.gram(Curvature::Hessian, &[u, v]);
+    let mut slope = |theta: &DVector<f64>| {
+        let mut g = DVector::zeros(theta.len());
+        oracle.linearise(theta, &mut g);
+        g
+    };
+    let change = (slope(&(theta + v * h)) - slope(&(theta - v * h))) / (2.0 * h);
+    close(hessian[(0, 1)], u.dot(&change), hessian.amax())?;
+    close(hessian[(1, 1)], v.dot(&change), hessian.amax())?;
+    prop_assert!((hessian[(0, 1)] - hessian[(1, 0)]).abs() <= 1e-9 * hessian.amax());
+    Ok(())
+}
+
+/// uᵀGv = (1/N) Σ (Ju)ᵀF_z(Jv) with J by central differences of the network's outputs.
+fn fisher_agrees(
+    problem: &Mlp<f64>,
+    loss: Loss,
+    l2: f64,
+    u: &DVector<f64>,
+    v: &DVector<f64>,
+) -> Result<(), TestCaseError> {
+    let network = problem.network().unwrap();
+    let (theta, inputs) = (problem.start(), &network.examples().inputs);
+    let mut all: Box<dyn Oracle<f64>> = problem.oracle();
+    let (h, mut gradient) = (1e-5, DVector::zeros(theta.len()));
+    // Two batches of an epoch, whose mean over examples is the data set's.
+    let mut found = 0.0;
+    let mut counted = 0.0;
+    let examples = inputs.ncols();
+    let size = examples.div_ceil(2);
+    let batches = (examples / size).max(1);
+    for step in 1..=batches {
+        all.select(step as u64);
+        all.linearise(&theta, &mut gradient);
+        let count = if step == batches { examples - (batches - 1) * size } else { size } as f64;
+        found += count * all.gram(Curvature::Fisher, &[u, v])[(0, 1)];
+        counted += count;
+    }
+    prop_assert!((counted - examples as f64).abs() < 0.5);
+    let rate = |d: &DVector<f64>| {
+        (network.predict(&(&theta + d * h), inputs) - network.predict(&(&theta - d * h), inputs)) / (2.0 * h)
+    };
+    let (ju, jv, z) = (rate(u), rate(v), network.predict(&theta, inputs));
+    let mut expected = 0.0;
+    for n in 0..examples {
+        let (a, b) = (ju.column(n), jv.column(n));
+        expected += match loss {
+            Loss::Mse => a.dot(&b),
+            Loss::CrossEntropy => {
+                let p = z.column(n).map(f64::exp) / z.column(n).map(f64::exp).sum();
+                p.component_mul(&a).dot(&b) - p.dot(&a) * p.dot(&b)
+            }
+        };
+    }
+    close(found / counted, expected / counted + l2 * u.dot(v), expected / counted)
+}
+
+fn numbers() -> impl Strategy<Value = Vec<f64>> {
+    prop::collection::vec(-1.5f64..1.5, 211)
+}
+
+fn vector(numbers: &[f64], len: usize, from: usize) -> DVector<f64> {
+    DVector::from_fn(len, |i, _| numbers[(from + 3 * i) % numbers.len()])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn smooth_networks(
+        numbers in numbers(),
+        sizes in prop::collection::vec(1usize..8, 2..5),
+        activation in prop::sample::select(vec![Activation::Tanh, Activation::Sigmoid, Activation::Softplus, Activation::Identity]),
+        loss in prop::sample::select(vec![Loss::Mse, Loss::CrossEntropy]),
+        examples in 1usize..14,
+        l2 in prop::sample::select(vec![0.0, 0.3]),
+    ) {
+        let problem = network(&sizes, activation, loss, examples, l2, &numbers);
+        let theta = problem.start();
+        let (u, v) = (vector(&numbers, theta.len(), 5), vector(&numbers, theta.len(), 11));
+        derivatives_agree(&problem, &theta, &u, &v)?;
+        fisher_agrees(&problem, loss, l2, &u, &v)?;
+    }
+
+    #[test]
+    fn kinked_networks_away_from_the_kinks(numbers in numbers(), examples in 1usize..10) {
+        for loss in [Loss::Mse, Loss::CrossEntropy] {
+            let problem = network(&[2, 7, 6, 3], Activation::Relu, loss, examples, 0.0, &numbers);
+            let theta = problem.start();
+            let (u, v) = (vector(&numbers, theta.len(), 5), vector(&numbers, theta.len(), 11));
+            // A kink within the differences' reach would spoil them: two step lengths that agree show there is none.
+            let network = problem.network().unwrap();
+            let slope = |h: f64| {
+                let inputs = &network.examples().inputs;
+                (network.predict(&(&theta + &v * h), inputs) - network.predict(&(&theta - &v * h), inputs)) / (2.0 * h)
+            };
+            prop_assume!((slope(1e-5) - slope(3e-5)).amax() < 1e-6);
+            derivatives_agree(&problem, &theta, &u, &v)?;
+            fisher_agrees(&problem, loss, 0.0, &u, &v)?;
+        }
+    }
+
+    #[test]
+    fn the_empirical_curvature_is_the_second_moment_of_the_examples_gradients(numbers in numbers(), examples in 1usize..9) {
+        for loss in [Loss::Mse, Loss::CrossEntropy] {
+            let sizes = [3, 4, 2];
+            let whole = network(&sizes, Activation::Tanh, loss, examples, 0.0, &numbers);
+            let theta = whole.start();
+            let (u, v) = (vector(&numbers, theta.len(), 5), vector(&numbers, theta.len(), 11));
+            let data = whole.network().unwrap().examples().clone();
+            let of = |data: Examples| Mlp::new(&sizes, Activation::Tanh, loss, data, theta.clone(), Batching { size: 0, shuffle: false }, 0.0, 1).unwrap();
+            let mut gradient = DVector::zeros(theta.len());
+            let mut expected = 0.0;
+            for n in 0..examples {
+                let one = Examples {
+                    inputs: data.inputs.columns(n, 1).into_owned(),
+                    targets: match &data.targets {
+                        Targets::Values(values) => Targets::Values(values.columns(n, 1).into_owned()),
+                        Targets::Classes(classes) => Targets::Classes(vec![classes[n]]),
+                    },
+                };
+                of(one).oracle().linearise(&theta, &mut gradient);
+                expected += gradient.dot(&u) * gradient.dot(&v) / examples as f64;
+            }
+            let mut oracle = of(data).oracle();
+            oracle.linearise(&theta, &mut gradient);
+            let found = oracle.gram(Curvature::Empirical, &[&u, &v]);
+            close(found[(0, 1)], expected, found.amax())?;
+        }
+    }
+
+    #[test]
+    fn rosenbrock(a in 0.5f64..2.0, b in 1.0f64..100.0, scale in 0.1f64..2.0, at in (-2.0f64..2.0, -1.0f64..3.0), d in (-1.0f64..1.0, -1.0f64..1.0)) {
+        let problem = Rosenbrock { a, b, scale, start: [0.0, 0.0] };
+        let (theta, u, v) = (DVector::from_vec(vec![at.0, at.1]), DVector::from_vec(vec![1.0, -0.5]), DVector::from_vec(vec![d.0, d.1]));
+        derivatives_agree(&problem, &theta, &u, &v)?;
+        // r = √s(a − x, √b(y − x²)), f = Σr², G = 2JᵀJ.
+        let mut oracle = problem.oracle();
+        oracle.linearise(&theta, &mut DVector::zeros(2));
+        let residuals = |t: &DVector<f64>| [(a - t[0]) * scale.sqrt(), (b * scale).sqrt() * (t[1] - t[0] * t[0])];
+        let h = 1e-6;
+        let rate = |d: &DVector<f64>| {
+            let (p, m) = (residuals(&(&theta + d * h)), residuals(&(&theta - d * h)));
+            [(p[0] - m[0]) / (2.0 * h), (p[1] - m[1]) / (2.0 * h)]
+        };
+        let (ru, rv) = (rate(&u), rate(&v));
+        let form = 2.0 * (ru[0] * rv[0] + ru[1] * rv[1]);
+        let found = oracle.gram(Curvature::Fisher, &[&u, &v]);
+        close(found[(0, 1)], form, found.amax())?;
+        let minimum = problem.minima().remove(0);
+        prop_assert!(oracle.loss(&minimum).abs() < 1e-20);
+    }
+
+    #[test]
+    fn quadratics(entries in prop::collection::vec(-2.0f64..2.0, 25), at in prop::collection::vec(-2.0f64..2.0, 15)) {
+        let root = DMatrix::from_column_slice(5, 5, &entries);
+        let vector = |from: usize| DVector::from_column_slice(&at[from..from + 5]);
+        let matrix = root.transpose() * root;
+        let problem = Quadratic::new(matrix.clone(), vector(0), vector(5));
+        derivatives_agree(&problem, &vector(5), &vector(10), &vector(0))?;
+        let mut oracle = problem.oracle();
+        oracle.linearise(&vector(5), &mut DVector::zeros(5));
+        let found = oracle.gram(Curvature::Fisher, &[&vector(10), &vector(5)]);
+        close(found[(0, 1)], vector(10).dot(&(&matrix * vector(5))), found.amax())?;
+    }
+}
