@@ -1,16 +1,10 @@
-<<<<<<< HEAD
-//! Figures into files' bytes.
-
-mod png;
-
-pub use png::{MAIN_ASPECT, PNG_SIZE, PngError, png};
-=======
 //! Results into files: traces as JSON Lines and CSV, parameters, pictures. The one place that writes them.
 
 mod csv;
 mod file;
 mod jsonl;
 mod params;
+mod png;
 
 use thiserror::Error;
 
@@ -23,6 +17,7 @@ pub use csv::CsvTrace;
 pub use file::OutputFile;
 pub use jsonl::JsonTrace;
 pub use params::{lane_paths, slug};
+pub use png::{MAIN_ASPECT, PNG_SIZE, PngError, png};
 
 /// Why a result could not be written.
 #[derive(Debug, Error)]
@@ -66,4 +61,3 @@ fn costs(record: &StepRecord) -> [(&'static str, u32); 4] {
         ("factorisations", cost.factorisations),
     ]
 }
->>>>>>> main

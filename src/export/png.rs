@@ -51,13 +51,13 @@ pub fn png(figure: &Figure, theme: Theme) -> Result<Vec<u8>, PngError> {
     match &figure.main {
         MainView::Landscape(landscape) => map::draw(&mut canvas, &ink, landscape, layout.main, &figure.styles),
         MainView::Chart(chart) => {
-            let plot = Plot { area: layout.main, x_labels: true, line: 3.6 };
+            let plot = Plot { area: layout.main, x_labels: true, y_label: true, line: 3.6 };
             chart::draw(&mut canvas, &ink, chart, &plot, &figure.styles);
         }
     }
     let last = figure.traces.len().saturating_sub(1);
     for (index, (chart, &area)) in figure.traces.iter().zip(&layout.traces).enumerate() {
-        let plot = Plot { area, x_labels: index == last, line: 2.8 };
+        let plot = Plot { area, x_labels: index == last, y_label: false, line: 2.8 };
         chart::draw(&mut canvas, &ink, chart, &plot, &figure.styles);
     }
     canvas.encode()

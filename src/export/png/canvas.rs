@@ -41,11 +41,17 @@ pub(super) struct Pen {
     pub(super) width: f64,
     pub(super) colour: Rgb,
     pub(super) pattern: Pattern,
+    /// 1 covers what lies below.
+    pub(super) opacity: f64,
 }
 
 impl Pen {
     pub(super) fn solid(width: f64, colour: Rgb) -> Self {
-        Self { width, colour, pattern: Pattern::Solid }
+        Self::patterned(width, colour, Pattern::Solid)
+    }
+
+    pub(super) fn patterned(width: f64, colour: Rgb, pattern: Pattern) -> Self {
+        Self { width, colour, pattern, opacity: 1.0 }
     }
 }
 
@@ -71,7 +77,7 @@ impl Canvas {
 
     /// Fills a path.
     pub(super) fn fill(&mut self, path: &Path, colour: Rgb) {
-        self.pixels.fill_path(path, &paint(colour), FillRule::Winding, Transform::identity(), None);
+        self.pixels.fill_path(path, &paint(colour, 1.0), FillRule::Winding, Transform::identity(), None);
     }
 
     /// Fills a rectangle.
@@ -102,7 +108,7 @@ impl Canvas {
             dash: StrokeDash::new(dashes, 0.0),
             ..Stroke::default()
         };
-        self.pixels.stroke_path(&path, &paint(pen.colour), &stroke, Transform::identity(), None);
+        self.pixels.stroke_path(&path, &paint(pen.colour, pen.opacity), &stroke, Transform::identity(), None);
     }
 
     /// Fills a polygon.
@@ -164,10 +170,9 @@ impl Canvas {
     }
 }
 
-fn paint(colour: Rgb) -> Paint<'static> {
-    let [r, g, b] = colour;
+fn paint([r, g, b]: Rgb, opacity: f64) -> Paint<'static> {
     let mut paint = Paint::default();
-    paint.set_color_rgba8(r, g, b, 255);
+    paint.set_color_rgba8(r, g, b, (255.0 * opacity) as u8);
     paint
 }
 

@@ -3,7 +3,7 @@
 use super::{
     canvas::{Area, Canvas, Pen},
     ink::Ink,
-    layout::{AXIS_LABEL_DROP, LABEL, TICK_GAP, TITLE, TITLE_RISE},
+    layout::{AXIS_LABEL_DROP, LABEL, TICK_GAP, TITLE, TITLE_RISE, label_width},
     text::{Anchor, Type},
 };
 use crate::figure::{
@@ -17,6 +17,8 @@ pub(super) struct Plot {
     pub(super) area: Area,
     /// Whether its horizontal axis is labelled.
     pub(super) x_labels: bool,
+    /// Whether its vertical axis is named; a title may say enough.
+    pub(super) y_label: bool,
     /// Width of the curves.
     pub(super) line: f64,
 }
@@ -31,8 +33,8 @@ pub(super) fn draw(canvas: &mut Canvas, ink: &Ink, chart: &Chart, plot: &Plot, s
     cursors(canvas, ink, chart, area, styles);
     for curve in &chart.curves {
         let Some(style) = styles.get(curve.lane) else { continue };
-        let pen = Pen { width: plot.line, colour: style.colour, pattern: style.pattern };
         for piece in &curve.pieces {
+            let pen = pen(piece, plot, style);
             canvas.line(&piece.iter().map(|&point| area.at(point)).collect::<Vec<_>>(), pen);
         }
     }
@@ -48,9 +50,24 @@ pub(super) fn draw(canvas: &mut Canvas, ink: &Ink, chart: &Chart, plot: &Plot, s
             canvas.rimmed_marker(style.marker, area.at(end), 6.5, style.colour, ink.background);
         }
     }
+    if plot.y_label {
+        y_label(canvas, ink, &chart.y, area);
+    }
     if let Some(text) = &chart.empty {
         let centre = area.at([0.5, 0.5]);
         canvas.text(text, [centre[0], centre[1] + 7.0], Type::regular(LABEL, ink.muted), Anchor::Middle);
+    }
+}
+
+/// A curve's pen. One that goes up and down at every pixel would fill all it covers: it becomes thin and translucent, and as no
+/// pattern can be seen in it, solid.
+fn pen(piece: &[Point], plot: &Plot, style: &LaneStyle) -> Pen {
+    let climbed: f64 = piece.windows(2).map(|pair| (pair[1][1] - pair[0][1]).abs()).sum::<f64>() * plot.area.height();
+    let across = piece.first().zip(piece.last()).map_or(0.0, |(first, last)| last[0] - first[0]) * plot.area.width();
+    if piece.len() > 100 && climbed > 8.0 * across {
+        Pen { opacity: 0.5, ..Pen::solid(1.3, style.colour) }
+    } else {
+        Pen::patterned(plot.line, style.colour, style.pattern)
     }
 }
 
@@ -112,7 +129,7 @@ fn cursors(canvas: &mut Canvas, ink: &Ink, chart: &Chart, area: Area, styles: &[
         let x = area.at([cursor.at, 0.0])[0];
         if let Some(colour) = colour {
             let pattern = if cursor.lane.is_some() { Pattern::Dotted } else { Pattern::Solid };
-            canvas.line(&[[x, area.top], [x, area.bottom]], Pen { width: 1.8, colour, pattern });
+            canvas.line(&[[x, area.top], [x, area.bottom]], Pen::patterned(1.8, colour, pattern));
         }
     }
 }
@@ -162,6 +179,13 @@ pub(super) fn ticks(canvas: &mut Canvas, ink: &Ink, x: &Axis, y: &Axis, area: Ar
         let centre = f64::midpoint(area.left, area.right);
         canvas.text(&x.label, [centre, area.bottom + AXIS_LABEL_DROP], Type::regular(LABEL, ink.text), Anchor::Middle);
     }
+}
+
+/// Writes a vertical axis' label upwards, left of its tick labels.
+pub(super) fn y_label(canvas: &mut Canvas, ink: &Ink, y: &Axis, area: Area) {
+    let left = area.left - label_width(canvas, y) - TICK_GAP - 12.0;
+    let middle = f64::midpoint(area.top, area.bottom);
+    canvas.text_upwards(&y.label, [left, middle], Type::regular(LABEL, ink.text), Anchor::Middle);
 }
 
 /// Length of a tick's stroke.

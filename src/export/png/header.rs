@@ -72,7 +72,7 @@ fn rows<'a>(canvas: &Canvas, legend: &'a [LegendEntry], size: f64) -> Vec<Vec<(f
 fn draw_entry(canvas: &mut Canvas, ink: &Ink, figure: &Figure, entry: &LegendEntry, [x, base]: [f64; 2], size: f64) {
     let middle = base - 0.36 * size;
     if let Some(style) = figure.styles.get(entry.lane) {
-        let pen = Pen { width: 4.0, colour: style.colour, pattern: style.pattern };
+        let pen = Pen::patterned(4.0, style.colour, style.pattern);
         let radius = 0.36 * size;
         canvas.line(&[[x + 2.0 * radius + 6.0, middle], [x + SAMPLE, middle]], pen);
         canvas.marker(style.marker, [x + radius, middle], radius, style.colour);

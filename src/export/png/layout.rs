@@ -40,12 +40,12 @@ impl Layout {
         let [width, height] = PNG_SIZE.map(f64::from);
         let (top, bottom) = (below + TITLE + TITLE_RISE + 6.0, height - MARGIN + 6.0 - AXIS_LABEL_DROP);
         let border = MARGIN + (width - 2.0 * MARGIN) * MAIN_SHARE;
-        let (axis, upward) = match &figure.main {
-            MainView::Landscape(landscape) => (&landscape.y, UPWARD_LABEL),
-            MainView::Chart(chart) => (&chart.y, 0.0),
+        let axis = match &figure.main {
+            MainView::Landscape(landscape) => &landscape.y,
+            MainView::Chart(chart) => &chart.y,
         };
         let main = Area {
-            left: MARGIN + upward + label_width(canvas, axis) + TICK_GAP,
+            left: MARGIN + UPWARD_LABEL + label_width(canvas, axis) + TICK_GAP,
             top,
             right: border - COLUMN_GAP / 2.0,
             bottom,
@@ -63,7 +63,7 @@ impl Layout {
 }
 
 /// Width of the widest tick label.
-fn label_width(canvas: &Canvas, axis: &Axis) -> f64 {
+pub(super) fn label_width(canvas: &Canvas, axis: &Axis) -> f64 {
     let kind = Type::regular(LABEL, [0; 3]);
     axis.ticks.iter().map(|tick| canvas.fonts.width(&tick.label, kind)).fold(0.0, f64::max)
 }

@@ -2,10 +2,9 @@
 
 use super::{
     canvas::{Area, Canvas, Pen},
-    chart::{examples, ticks, title},
+    chart::{examples, ticks, title, y_label},
     ink::Ink,
-    layout::{LABEL, whole},
-    text::{Anchor, Type},
+    layout::whole,
 };
 use crate::figure::{
     Field, Landscape, LaneStyle, Path, Point,
@@ -14,7 +13,6 @@ use crate::figure::{
 
 /// Draws a map as large as an area allows with equal units on both axes.
 pub(super) fn draw(canvas: &mut Canvas, ink: &Ink, map: &Landscape, area: Area, styles: &[LaneStyle]) {
-    let room = area;
     let area = whole(equal_units(map, area));
     title(canvas, ink, &map.title, area);
     if let Some(field) = &map.field {
@@ -41,9 +39,7 @@ pub(super) fn draw(canvas: &mut Canvas, ink: &Ink, map: &Landscape, area: Area, 
     }
     canvas.frame(area, Pen::solid(1.5, ink.frame));
     ticks(canvas, ink, &map.x, &map.y, area, true);
-    let middle = f64::midpoint(area.top, area.bottom);
-    let left = area.left - (room.left - super::layout::MARGIN) + LABEL;
-    canvas.text_upwards(&map.y.label, [left, middle], Type::regular(LABEL, ink.text), Anchor::Middle);
+    y_label(canvas, ink, &map.y, area);
 }
 
 /// The largest area in the middle of another whose pixels are equally long in both directions of the plane.
@@ -72,7 +68,7 @@ fn draw_path(canvas: &mut Canvas, ink: &Ink, path: &Path, area: Area, styles: &[
         let points: Vec<_> = piece.iter().map(|&point| area.at(point)).collect();
         // A halo keeps crossing paths apart.
         canvas.line(&points, Pen::solid(7.0, ink.background));
-        canvas.line(&points, Pen { width: 3.8, colour: style.colour, pattern: style.pattern });
+        canvas.line(&points, Pen::patterned(3.8, style.colour, style.pattern));
         // The iterates themselves, where they can be told apart.
         let mut last: Option<Point> = None;
         for &[x, y] in &points {
