@@ -181,7 +181,9 @@ fn polyline(points: &[Point], closed: bool) -> Option<Path> {
     let (first, rest) = points.split_first()?;
     let mut path = PathBuilder::with_capacity(points.len() + 2, points.len() + 1);
     path.move_to(first[0] as f32, first[1] as f32);
-    rest.iter().for_each(|point| path.line_to(point[0] as f32, point[1] as f32));
+    for point in rest {
+        path.line_to(point[0] as f32, point[1] as f32);
+    }
     if closed {
         path.close();
     }

@@ -34,7 +34,7 @@ pub(super) fn draw(canvas: &mut Canvas, ink: &Ink, chart: &Chart, plot: &Plot, s
     for curve in &chart.curves {
         let Some(style) = styles.get(curve.lane) else { continue };
         for piece in &curve.pieces {
-            let pen = pen(piece, plot, style);
+            let pen = pen(piece, plot, *style);
             canvas.line(&piece.iter().map(|&point| area.at(point)).collect::<Vec<_>>(), pen);
         }
     }
@@ -61,7 +61,7 @@ pub(super) fn draw(canvas: &mut Canvas, ink: &Ink, chart: &Chart, plot: &Plot, s
 
 /// A curve's pen. One that goes up and down at every pixel would fill all it covers: it becomes thin and translucent, and as no
 /// pattern can be seen in it, solid.
-fn pen(piece: &[Point], plot: &Plot, style: &LaneStyle) -> Pen {
+fn pen(piece: &[Point], plot: &Plot, style: LaneStyle) -> Pen {
     let climbed: f64 = piece.windows(2).map(|pair| (pair[1][1] - pair[0][1]).abs()).sum::<f64>() * plot.area.height();
     let across = piece.first().zip(piece.last()).map_or(0.0, |(first, last)| last[0] - first[0]) * plot.area.width();
     if piece.len() > 100 && climbed > 8.0 * across {
@@ -141,13 +141,13 @@ fn draw_mark(canvas: &mut Canvas, ink: &Ink, mark: &Mark, area: Area, styles: &[
         MarkKind::Raised => canvas.rimmed_marker(Marker::Triangle, at, 6.2, style.colour, ink.background),
         MarkKind::Lowered => canvas.rimmed_marker(Marker::Wedge, at, 6.2, style.colour, ink.background),
         MarkKind::Rejected => canvas.rimmed_marker(Marker::Cross, at, 6.0, style.colour, ink.background),
-        MarkKind::Above => edge(canvas, ink, [at[0], at[1] + 4.0], 1.0, style),
-        MarkKind::Below => edge(canvas, ink, [at[0], at[1] - 4.0], -1.0, style),
+        MarkKind::Above => edge(canvas, ink, [at[0], at[1] + 4.0], 1.0, *style),
+        MarkKind::Below => edge(canvas, ink, [at[0], at[1] - 4.0], -1.0, *style),
     }
 }
 
 /// An arrow head at an edge: the value lies beyond it.
-fn edge(canvas: &mut Canvas, ink: &Ink, [x, y]: Point, inwards: f64, style: &LaneStyle) {
+fn edge(canvas: &mut Canvas, ink: &Ink, [x, y]: Point, inwards: f64, style: LaneStyle) {
     let head = [[x - 7.5, y + inwards * 10.0], [x, y], [x + 7.5, y + inwards * 10.0]];
     canvas.line(&head, Pen::solid(7.0, ink.background));
     canvas.line(&head, Pen::solid(3.4, style.colour));

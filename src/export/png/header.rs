@@ -57,12 +57,11 @@ fn rows<'a>(canvas: &Canvas, legend: &'a [LegendEntry], size: f64) -> Vec<Vec<(f
     for entry in legend {
         let width =
             SAMPLE + 2.0 * GAPS[0] + canvas.fonts.width(&entry.label, label) + canvas.fonts.width(&entry.state, state);
-        match rows.last_mut().filter(|_| x + width <= right) {
-            Some(row) => row.push((x, entry)),
-            None => {
-                x = MARGIN;
-                rows.push(vec![(x, entry)]);
-            }
+        if let Some(row) = rows.last_mut().filter(|_| x + width <= right) {
+            row.push((x, entry));
+        } else {
+            x = MARGIN;
+            rows.push(vec![(x, entry)]);
         }
         x += width + GAPS[1];
     }

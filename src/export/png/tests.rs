@@ -44,7 +44,7 @@ fn run(history: &mut History, lane: usize, steps: usize) {
             mean[i] = 0.9 * mean[i] + 0.1 * g[i];
             square[i] = 0.999 * square[i] + 0.001 * g[i] * g[i];
         }
-        let correct = |decay: f64| 1.0 - decay.powi(step as i32);
+        let correct = |decay: f64| 1.0 - decay.powf(step as f64);
         let adam = [0, 1].map(|i| mean[i] / correct(0.9) / ((square[i] / correct(0.999)).sqrt() + 1e-8));
         let determinant = (a + lambda) * (c + lambda) - b * b;
         let newton = [((c + lambda) * g[0] - b * g[1]) / determinant, ((a + lambda) * g[1] - b * g[0]) / determinant];
