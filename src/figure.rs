@@ -5,6 +5,7 @@
 
 mod clip;
 mod compose;
+pub mod explain;
 mod fit;
 mod landscape;
 pub mod number;

@@ -78,29 +78,26 @@ pub(crate) fn read(text: &str, variables: &[String], tape: &mut Tape) -> Result<
     Ok(())
 }
 
-/// Parentheses, signs and powers nest; the parser recurses with them.
+/// Parentheses nest, and so do signs and powers that follow each other (−−x, x^y^z): the parser recurses with them.
 fn refuse_depth(text: &str) -> Result<(), Fault> {
     let (mut open, mut chain) = (0usize, 0usize);
-    for (index, character) in text.chars().enumerate() {
+    let mut before = '(';
+    for (index, character) in text.chars().enumerate().filter(|(_, character)| !character.is_whitespace()) {
+        let prefix = matches!(before, '(' | ',' | '+' | '-' | '*' | '/' | '^');
         match character {
             '(' => open += 1,
             ')' => open = open.saturating_sub(1),
-            '-' | '+' | '^' | '*' => chain += 1,
-            _ if character.is_whitespace() => {}
-            _ => chain = chain.min(powers(text, index)),
+            '^' => chain += 1,
+            '+' | '-' | '*' if prefix => chain += 1,
+            '+' | '-' | '/' | ',' => chain = 0,
+            _ => {}
         }
-        if open > DEEPEST || chain > 2 * DEEPEST {
+        before = character;
+        if open > DEEPEST || chain > DEEPEST {
             return Err(Fault { column: index + 1, message: format!("nested more than {DEEPEST} deep") });
         }
     }
     Ok(())
-}
-
-/// How many powers stand before this place without a weaker operator between them: they nest to the right.
-fn powers(text: &str, index: usize) -> usize {
-    let before = text.chars().take(index).collect::<Vec<_>>();
-    let run = before.iter().rev().take_while(|c| !matches!(c, '+' | '/' | '(' | ')' | ','));
-    run.filter(|&&c| c == '^').count()
 }
 
 struct Reader<'a> {

@@ -1,0 +1,290 @@
+//! The screen: several optimisers side by side in a terminal.
+//!
+//! ```text
+//!   keys, resizes ─┐                            ┌─▶ views (pure functions of &App) ─▶ terminal
+//!   signals ───────┼─▶ events ─▶ App::update ───┤
+//!   worker's replies ┘                          └─▶ effects: requests to the worker, exports, suspend, quit
+//! ```
+//!
+//! The screen's thread sleeps until an event comes. The mathematics runs on the [worker]'s thread; a PNG is drawn on one of its own.
+
+pub mod action;
+pub mod app;
+pub mod canvas;
+mod events;
+mod export;
+pub mod keys;
+pub mod layout;
+pub mod panels;
+mod source;
+pub mod terminal;
+pub mod theme;
+pub mod worker;
+
+use std::{
+    io,
+    sync::mpsc::{Receiver, RecvTimeoutError, Sender},
+    time::{Duration, Instant},
+};
+
+use thiserror::Error;
+
+use crate::session::Setup;
+use action::{Action, Effect};
+use app::{App, Choice};
+use events::Event;
+use terminal::Terminal;
+use theme::{Brightness, Depth, Theme, detect_brightness};
+use worker::{Opener, Opening, Reply, Worker};
+
+/// Frames are drawn at most this often.
+const FRAME: Duration = Duration::from_micros(16_600);
+/// How long a frame waits for the picture it is about to show.
+const PATIENCE: Duration = Duration::from_millis(15);
+
+/// Why the screen could not be shown, or ended early.
+#[derive(Debug, Error)]
+pub enum TuiError {
+    /// The problem cannot be opened.
+    #[error("{0}")]
+    Problem(String),
+    /// The terminal cannot be used.
+    #[error("the terminal cannot be used: {0}")]
+    Terminal(#[from] io::Error),
+    /// A part of the program panicked; the terminal has been restored and the panic's own words printed.
+    #[error("the {part} stopped unexpectedly ({panic}); this is a fault of rhoscope itself")]
+    Panic {
+        /// Which part.
+        part: &'static str,
+        /// What it said.
+        panic: String,
+    },
+}
+
+/// How to show the screen.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Dark or light; what the terminal says, else dark, by default.
+    pub brightness: Option<Brightness>,
+}
+
+/// Shows a problem until the user quits.
+///
+/// # Errors
+/// When the problem cannot be opened, the terminal cannot be used, or a part of the program panics.
+pub fn run(setup: Setup, options: Options) -> Result<(), TuiError> {
+    let choices = source::choices();
+    run_opener(source::opener(setup), choices, options)
+}
+
+/// Shows what an opener opens, with these problems to choose from, until the user quits.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_opener(opener: Opener, choices: Vec<Choice>, options: Options) -> Result<(), TuiError> {
+    let (sender, events) = events::channel();
+    let worker = {
+        let sender = sender.clone();
+        Worker::spawn(opener, move |reply| sender.send(Event::Worker(reply)).is_ok())?
+    };
+    let opening = first_reply(&events)?;
+    let variable = |name: &str| std::env::var(name).ok();
+    let brightness = options.brightness.unwrap_or_else(|| detect_brightness(variable));
+    let app = App::new(opening, choices, Theme::new(brightness, Depth::detect(variable)));
+    terminal::restore_on_panic();
+    let signals = events::watch_signals(sender.clone())?;
+    let mut screen = Screen { terminal: Terminal::enter(&window_title(&app))?, app, worker, sender: sender.clone() };
+    events::watch_terminal(sender)?;
+    let ended = screen.run(&events);
+    drop(screen);
+    signals.close();
+    match ended? {
+        Ended::Quit => Ok(()),
+        // Dying by the signal, rather than of it, tells whoever sent it the truth.
+        Ended::Signal(signal) => Ok(signal_hook::low_level::emulate_default_handler(signal)?),
+    }
+}
+
+fn first_reply(events: &Receiver<Event>) -> Result<Opening, TuiError> {
+    match events.recv() {
+        Ok(Event::Worker(Ok(Reply::Opened(opening)))) => Ok(*opening),
+        Ok(Event::Worker(Ok(Reply::NotOpened(sentence)))) => Err(TuiError::Problem(sentence)),
+        Ok(Event::Worker(Err(panic))) => Err(TuiError::Panic { part: "worker", panic }),
+        _ => Err(TuiError::Panic { part: "worker", panic: "it said nothing".to_owned() }),
+    }
+}
+
+fn window_title(app: &App) -> String {
+    format!("rhoscope · {}", app.opening.name)
+}
+
+enum Ended {
+    Quit,
+    Signal(i32),
+}
+
+struct Screen {
+    terminal: Terminal,
+    app: App,
+    worker: Worker,
+    sender: Sender<Event>,
+}
+
+impl Screen {
+    /// Events in, frames out, until the end.
+    fn run(&mut self, events: &Receiver<Event>) -> Result<Ended, TuiError> {
+        let (columns, rows) = self.terminal.size()?;
+        let effects = self.app.update(Action::Resize(columns, rows));
+        self.perform(effects)?;
+        let mut clock = Clock::new();
+        loop {
+            let wait = clock.until_frame(&self.app);
+            let first = match wait {
+                None => events.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(wait) => events.recv_timeout(wait),
+            };
+            // All that is queued is taken in before the next frame, so that repeated keys never lag behind the screen.
+            for event in first.into_iter().chain(events.try_iter().take(10_000)) {
+                clock.dirty = true;
+                if let Some(ended) = self.event(event)? {
+                    return Ok(ended);
+                }
+            }
+            if let Some(elapsed) = clock.tick(&self.app) {
+                let effects = self.app.update(Action::Tick(elapsed));
+                self.perform(effects)?;
+            }
+            if clock.due(&self.app) {
+                self.draw()?;
+            }
+        }
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        #[cfg(debug_assertions)]
+        if self.app.playing {
+            panic_if_asked("screen");
+        }
+        self.terminal.set_title(&window_title(&self.app))?;
+        let app = &self.app;
+        self.terminal.draw(|frame| panels::render(app, frame.area(), frame.buffer_mut()))
+    }
+
+    fn event(&mut self, event: Event) -> Result<Option<Ended>, TuiError> {
+        let action = match event {
+            Event::Action(action) => action,
+            Event::Worker(Ok(reply)) => Action::Reply(reply),
+            Event::Worker(Err(panic)) => return Err(TuiError::Panic { part: "worker", panic }),
+            Event::Panic(part, panic) => return Err(TuiError::Panic { part, panic }),
+            Event::Hangup => return Ok(Some(Ended::Quit)),
+            Event::Signal(signal) => return Ok(Some(Ended::Signal(signal))),
+            Event::Stop => {
+                self.suspend()?;
+                return Ok(None);
+            }
+            Event::Continue => {
+                self.terminal.resume()?;
+                return Ok(None);
+            }
+        };
+        let effects = self.app.update(action);
+        Ok(self.perform(effects)?.then_some(Ended::Quit))
+    }
+
+    /// Does what the app asks for; true when it asks to quit.
+    fn perform(&mut self, effects: Vec<Effect>) -> io::Result<bool> {
+        for effect in effects {
+            match effect {
+                Effect::Request(request) => self.worker.ask(request),
+                Effect::Export(figure) => {
+                    let job =
+                        export::Job { figure: *figure, problem: self.app.opening.name.clone(), step: self.app.cursor };
+                    export::spawn(job, self.sender.clone())?;
+                }
+                Effect::CaptureMouse(on) => self.terminal.capture_mouse(on)?,
+                Effect::Suspend => self.suspend()?,
+                Effect::Quit => return Ok(true),
+            }
+        }
+        Ok(false)
+    }
+
+    /// Gives the terminal back and stops, as the shell expects of ctrl-z, until continued.
+    fn suspend(&mut self) -> io::Result<()> {
+        terminal::leave();
+        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
+        self.terminal.resume()?;
+        let (columns, rows) = self.terminal.size()?;
+        let effects = self.app.update(Action::Resize(columns, rows));
+        self.perform(effects)?;
+        Ok(())
+    }
+}
+
+/// When to draw, and how much time has passed for what plays.
+struct Clock {
+    /// Whether anything has happened since the last frame.
+    dirty: bool,
+    drawn: Option<Instant>,
+    ticked: Option<Instant>,
+    /// Since when a frame waits for its picture.
+    waiting: Option<Instant>,
+}
+
+impl Clock {
+    fn new() -> Self {
+        Self { dirty: true, drawn: None, ticked: None, waiting: None }
+    }
+
+    fn since(at: Option<Instant>) -> Duration {
+        at.map_or(Duration::MAX, |at| at.elapsed())
+    }
+
+    /// How long to sleep at most; `None` while only an event can change anything.
+    fn until_frame(&self, app: &App) -> Option<Duration> {
+        if !self.dirty && !app.animated() {
+            return None;
+        }
+        let frame = FRAME.saturating_sub(Self::since(self.drawn));
+        let picture = self.waiting.map_or(Duration::ZERO, |since| PATIENCE.saturating_sub(since.elapsed()));
+        Some(frame.max(picture))
+    }
+
+    /// The time since the last tick, when the next one is due.
+    fn tick(&mut self, app: &App) -> Option<Duration> {
+        if !app.animated() {
+            self.ticked = None;
+            return None;
+        }
+        let elapsed = self.ticked.map_or(FRAME, |at| at.elapsed());
+        (elapsed >= FRAME || self.ticked.is_none()).then(|| {
+            self.ticked = Some(Instant::now());
+            self.dirty = true;
+            elapsed
+        })
+    }
+
+    /// Whether to draw now.
+    fn due(&mut self, app: &App) -> bool {
+        if !self.dirty || Self::since(self.drawn) < FRAME {
+            return false;
+        }
+        if app.awaits_picture() {
+            let since = *self.waiting.get_or_insert_with(Instant::now);
+            if since.elapsed() < PATIENCE {
+                return false;
+            }
+        } else {
+            self.waiting = None;
+        }
+        self.dirty = false;
+        self.drawn = Some(Instant::now());
+        true
+    }
+}
+
+/// Lets tests see that a panic leaves a usable terminal.
+#[cfg(debug_assertions)]
+fn panic_if_asked(part: &str) {
+    assert!(std::env::var("RHOSCOPE_PANIC").as_deref() != Ok(part), "asked to panic in the {part}");
+}

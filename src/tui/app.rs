@@ -1,0 +1,373 @@
+//! The state of the screen. Only [`App::update`] changes it; views take it by shared reference.
+
+mod events;
+mod lanes;
+mod picture;
+mod time;
+mod zoom;
+
+use crate::{
+    figure::{Family, LaneStyle, XAxis, lane_styles},
+    session::{History, LaneHistory},
+};
+
+use super::{
+    action::{Action, Command, Effect, MouseAction},
+    layout::{self, Arrangement, Panel},
+    theme::{Brightness, Depth, Theme},
+    worker::{Opening, Reply, Request, Source},
+};
+
+pub use picture::Picture;
+pub use time::{SPEEDS, speed_name};
+pub use zoom::Zoom;
+
+/// What lies over the panels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlay {
+    /// The keys, from this row on.
+    Help(usize),
+    /// The bundled problems, with the chosen one.
+    Problems(usize),
+}
+
+/// One line for the user, until the next key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// A sentence.
+    pub text: String,
+    /// Whether something went wrong.
+    pub warning: bool,
+}
+
+/// A problem that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Its name.
+    pub name: String,
+    /// One line about it.
+    pub summary: String,
+}
+
+/// The state of the screen.
+#[derive(Debug)]
+pub struct App {
+    /// The problem and its optimisers.
+    pub opening: Opening,
+    /// What happened so far.
+    pub history: History,
+    /// How each lane looks.
+    pub styles: Vec<LaneStyle>,
+    /// The step shown; 0 is the start.
+    pub cursor: usize,
+    /// The step the user asked for, beyond the latest while it is being computed.
+    pub wanted: usize,
+    /// The lane explained.
+    pub lane: usize,
+    /// Lanes not drawn.
+    pub hidden: Vec<bool>,
+    /// Whether the cursor moves by itself.
+    pub playing: bool,
+    /// Which of [`SPEEDS`].
+    pub speed: usize,
+    /// The furthest step the user has asked for. One more is computed, since only the next step tells f where this one arrived.
+    reach: usize,
+    /// Where playing pauses.
+    pub limit: usize,
+    /// The panel that zooming and maximising are about.
+    pub focus: Panel,
+    /// Whether the focused panel has all the room.
+    pub maximised: bool,
+    /// What the traces are drawn over.
+    pub x_axis: XAxis,
+    /// How near the panels are looked at.
+    pub zoom: Zoom,
+    /// The colours.
+    pub theme: Theme,
+    /// Whether the mouse is captured.
+    pub mouse: bool,
+    /// What to tell the user.
+    pub message: Option<Message>,
+    /// What lies over the panels.
+    pub overlay: Option<Overlay>,
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// The bundled problems.
+    pub choices: Vec<Choice>,
+    /// The large panel's costly part.
+    pub picture: Picture,
+    /// Whether a problem is being opened, so that replies about the one before are to be ignored.
+    opening_another: bool,
+    /// Whether every lane has ended.
+    over: bool,
+    /// The goal the worker was given last.
+    asked: usize,
+    /// Part of a step that playing has not made yet.
+    carry: f64,
+    effects: Vec<Effect>,
+}
+
+impl App {
+    /// The screen of a problem that has just been opened.
+    pub fn new(opening: Opening, choices: Vec<Choice>, theme: Theme) -> Self {
+        let mut app = Self {
+            history: History::default(),
+            styles: Vec::new(),
+            cursor: 0,
+            wanted: 0,
+            lane: 0,
+            hidden: Vec::new(),
+            playing: false,
+            speed: time::DEFAULT_SPEED,
+            reach: 0,
+            limit: 0,
+            focus: Panel::Main,
+            maximised: false,
+            x_axis: XAxis::Step,
+            zoom: Zoom::default(),
+            theme,
+            mouse: false,
+            message: None,
+            overlay: None,
+            size: (0, 0),
+            choices,
+            picture: Picture::default(),
+            opening_another: false,
+            over: false,
+            asked: 0,
+            carry: 0.0,
+            effects: Vec::new(),
+            opening: opening.clone(),
+        };
+        app.open(opening);
+        app
+    }
+
+    /// Takes note of what happened and returns what is to be done about it.
+    pub fn update(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::Command(command) => {
+                self.message = None;
+                self.command(command);
+            }
+            Action::Resize(columns, rows) => self.size = (columns, rows),
+            Action::Tick(elapsed) => self.tick(elapsed),
+            Action::Reply(reply) => self.reply(reply),
+            Action::Exported(Ok(path)) => self.tell(format!("exported to {}", path.display())),
+            Action::Exported(Err(sentence)) => self.warn(sentence),
+            Action::Mouse(what, column, row) => self.mouse(what, column, row),
+        }
+        self.request_picture();
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Where everything is.
+    pub fn arrangement(&self) -> Arrangement {
+        layout::arrange(self.size, self.history.lanes().len(), self.maximised.then_some(self.focus))
+    }
+
+    /// Whether playing moves the cursor, so that time must be told to pass.
+    pub fn animated(&self) -> bool {
+        self.playing
+    }
+
+    /// Whether the worker has been asked for steps that have not come.
+    pub fn computing(&self) -> bool {
+        !self.over && self.wanted > self.history.latest()
+    }
+
+    /// The lane explained.
+    pub fn lane_history(&self) -> &LaneHistory {
+        &self.history.lanes()[self.lane]
+    }
+
+    fn open(&mut self, opening: Opening) {
+        let families: Vec<Family> = opening.lanes.iter().map(|lane| Family::of(&lane.recipe)).collect();
+        self.styles = lane_styles(&families);
+        self.hidden = vec![false; opening.lanes.len()];
+        // The optimiser that adapts everything has most to explain: AdamQLR where there is one.
+        self.lane = families.iter().position(|family| *family == Family::AdamQlr).unwrap_or(0);
+        self.history = opening.history.clone();
+        self.limit = usize::try_from(opening.steps).unwrap_or(usize::MAX);
+        self.zoom = Zoom::default();
+        self.picture = Picture::default();
+        (self.cursor, self.wanted, self.reach, self.asked, self.carry) = (0, 0, 0, 0, 0.0);
+        (self.playing, self.over, self.opening_another) = (false, false, false);
+        self.opening = opening;
+        self.ask_until(1);
+    }
+
+    fn tell(&mut self, text: impl Into<String>) {
+        self.message = Some(Message { text: text.into(), warning: false });
+    }
+
+    fn warn(&mut self, text: impl Into<String>) {
+        self.message = Some(Message { text: text.into(), warning: true });
+    }
+
+    fn ask(&mut self, request: Request) {
+        self.effects.push(Effect::Request(request));
+    }
+
+    fn reply(&mut self, reply: Reply) {
+        match reply {
+            Reply::Opened(opening) => self.open(*opening),
+            Reply::NotOpened(sentence) => {
+                self.opening_another = false;
+                self.warn(sentence);
+            }
+            _ if self.opening_another => {}
+            Reply::Steps { steps, ends, over } => self.record(steps, ends, over),
+            Reply::Seen { look, purpose, sight } => self.seen(look, purpose, sight),
+        }
+    }
+
+    fn command(&mut self, command: Command) {
+        match self.overlay {
+            Some(Overlay::Problems(chosen)) => return self.problems_command(command, chosen),
+            Some(Overlay::Help(top)) => return self.help_command(command, top),
+            None => {}
+        }
+        match command {
+            Command::PlayPause => self.play_or_pause(),
+            Command::Step(by) => self.step(by),
+            Command::First => self.seek(0),
+            Command::Latest => self.seek(self.latest()),
+            Command::Faster => self.change_speed(true),
+            Command::Slower => self.change_speed(false),
+            Command::Up => self.choose_lane(false),
+            Command::Down => self.choose_lane(true),
+            Command::ToggleLane(lane) => self.toggle_lane(lane),
+            Command::FocusNext => self.focus = self.focus.next(),
+            Command::FocusPrevious => self.focus = self.focus.previous(),
+            Command::Enter => self.maximised = !self.maximised,
+            Command::ZoomIn => self.zoom_in(None),
+            Command::ZoomOut => self.zoom_out(None),
+            Command::ZoomReset => self.zoom_reset(),
+            Command::NextXAxis => self.next_x_axis(),
+            Command::NextEvent => self.jump(true),
+            Command::PreviousEvent => self.jump(false),
+            Command::Export => self.export(),
+            Command::Problems => self.show_problems(),
+            Command::Restart => self.open_another(Source::Again),
+            Command::NextTheme => self.next_theme(),
+            Command::Mouse => self.toggle_mouse(),
+            Command::Help => self.overlay = Some(Overlay::Help(0)),
+            Command::Back => self.back(),
+            Command::Suspend => self.effects.push(Effect::Suspend),
+            Command::Quit => self.effects.push(Effect::Quit),
+        }
+    }
+
+    fn help_command(&mut self, command: Command, top: usize) {
+        self.overlay = match command {
+            Command::Quit => {
+                self.effects.push(Effect::Quit);
+                None
+            }
+            Command::Suspend => {
+                self.effects.push(Effect::Suspend);
+                Some(Overlay::Help(top))
+            }
+            Command::Down | Command::Step(1..) => Some(Overlay::Help(top + 1)),
+            Command::Up | Command::Step(_) => Some(Overlay::Help(top.saturating_sub(1))),
+            _ => None,
+        };
+    }
+
+    fn problems_command(&mut self, command: Command, chosen: usize) {
+        let last = self.choices.len().saturating_sub(1);
+        self.overlay = match command {
+            Command::Up => Some(Overlay::Problems(chosen.saturating_sub(1))),
+            Command::Down => Some(Overlay::Problems((chosen + 1).min(last))),
+            Command::First => Some(Overlay::Problems(0)),
+            Command::Latest => Some(Overlay::Problems(last)),
+            Command::Enter | Command::PlayPause => {
+                if let Some(choice) = self.choices.get(chosen) {
+                    let name = choice.name.clone();
+                    self.open_another(Source::Bundled(name));
+                }
+                None
+            }
+            Command::Quit => {
+                self.effects.push(Effect::Quit);
+                None
+            }
+            Command::Back | Command::Problems => None,
+            _ => Some(Overlay::Problems(chosen)),
+        };
+    }
+
+    fn show_problems(&mut self) {
+        let here = self.choices.iter().position(|choice| choice.name == self.opening.name);
+        self.overlay = Some(Overlay::Problems(here.unwrap_or(0)));
+    }
+
+    fn open_another(&mut self, source: Source) {
+        self.playing = false;
+        self.opening_another = true;
+        self.tell(match &source {
+            Source::Again => "restarted".to_owned(),
+            Source::Bundled(name) => format!("opened {name}"),
+        });
+        self.ask(Request::Open(source));
+    }
+
+    fn back(&mut self) {
+        if self.maximised {
+            self.maximised = false;
+        } else if self.playing {
+            self.play_or_pause();
+        }
+    }
+
+    fn next_x_axis(&mut self) {
+        self.x_axis = self.x_axis.next();
+        self.tell(match self.x_axis {
+            XAxis::Step => "x axis: steps",
+            XAxis::Evaluations => "x axis: evaluations; a gradient or a curvature product counts 1, a loss alone ½",
+            XAxis::Seconds => "x axis: seconds of each optimiser's own compute time",
+        });
+    }
+
+    fn next_theme(&mut self) {
+        if self.theme.depth == Depth::Monochrome {
+            return self.tell("colours are turned off by the environment (NO_COLOR)");
+        }
+        self.theme.brightness = match self.theme.brightness {
+            Brightness::Dark => Brightness::Light,
+            Brightness::Light => Brightness::Dark,
+        };
+    }
+
+    fn toggle_mouse(&mut self) {
+        self.mouse = !self.mouse;
+        self.tell(if self.mouse {
+            "mouse on: wheel zooms, drag the time line; m gives text selection back"
+        } else {
+            "mouse off"
+        });
+        self.effects.push(Effect::CaptureMouse(self.mouse));
+    }
+
+    fn mouse(&mut self, what: MouseAction, column: u16, row: u16) {
+        let arrangement = self.arrangement();
+        match what {
+            MouseAction::WheelUp | MouseAction::WheelDown => {
+                if let Some(panel) = arrangement.panel_at(column, row) {
+                    self.focus = panel;
+                    let about = arrangement.main.and_then(|area| self.place_at(area, column, row));
+                    if what == MouseAction::WheelUp { self.zoom_in(about) } else { self.zoom_out(about) }
+                }
+            }
+            MouseAction::Press | MouseAction::Drag => {
+                if let Some(share) = arrangement.scrubber_share(column, row) {
+                    let step = (share * self.total() as f64).round() as usize;
+                    self.seek(step.min(self.latest()));
+                } else if let (MouseAction::Press, Some(panel)) = (what, arrangement.panel_at(column, row)) {
+                    self.focus = panel;
+                }
+            }
+        }
+    }
+}

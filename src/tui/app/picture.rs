@@ -1,0 +1,140 @@
+//! The costly part of the large panel: asked of the worker, kept until something else is to be seen.
+
+use crate::{
+    figure::{Caption, Figure, GroundOptions, MainView, PathOptions, TraceOptions, compose, landscape},
+    session::Geometry,
+};
+
+use super::{
+    super::{
+        action::Effect,
+        layout,
+        worker::{Look, Purpose, Request, Sight},
+    },
+    App,
+};
+
+/// The proportions of the large panel of a PNG, and how finely it is sampled.
+const EXPORT_ASPECT: f64 = 1.0;
+const EXPORT_SIZE: [usize; 2] = [320, 320];
+/// Points at which the screen samples at most.
+const MOST_POINTS: [usize; 2] = [240, 200];
+
+/// What was seen last, and what was asked for since.
+#[derive(Debug, Default)]
+pub struct Picture {
+    shown: Option<(Look, Sight)>,
+    asked: Option<Look>,
+}
+
+impl Picture {
+    /// What there is to draw.
+    pub fn sight(&self) -> Option<&Sight> {
+        self.shown.as_ref().map(|(_, sight)| sight)
+    }
+}
+
+impl App {
+    /// Whether the picture is on its way and nothing like it is there yet.
+    pub fn awaits_picture(&self) -> bool {
+        match (&self.picture.asked, &self.picture.shown) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(asked), Some((shown, _))) => match (asked, shown) {
+                (Look::Ground { window: a, .. }, Look::Ground { window: b, .. }) => a != b,
+                _ => false,
+            },
+        }
+    }
+
+    /// Asks for what is to be seen, unless it is there or an answer is still to come.
+    pub(super) fn request_picture(&mut self) {
+        if self.picture.asked.is_some() || self.opening_another {
+            return;
+        }
+        let Some(look) = self.look() else { return };
+        if self.picture.shown.as_ref().is_none_or(|(shown, _)| *shown != look) {
+            self.picture.asked = Some(look.clone());
+            self.ask(Request::Look(look, Purpose::Screen));
+        }
+    }
+
+    /// What is to be seen on the screen as it is, where that is costly.
+    fn look(&self) -> Option<Look> {
+        let plot = layout::plot(self.arrangement().main?);
+        let (width, height) = (usize::from(plot.width), usize::from(plot.height));
+        let size = [(2 * width).min(MOST_POINTS[0]), (4 * height).min(MOST_POINTS[1])];
+        let ticks = [(width / 12).max(2), (height / 4).max(2)];
+        let window = self.window(plot);
+        self.look_of(window, GroundOptions { size, ticks, names: self.axis_names() }, 2 * width)
+    }
+
+    fn look_of(&self, window: crate::figure::Window, options: GroundOptions, bins: usize) -> Option<Look> {
+        let reached = |lane: usize| self.cursor.min(self.history.lanes()[lane].len()) as u64;
+        match &self.opening.geometry {
+            Geometry::Plane { .. } => Some(Look::Ground { window, options }),
+            Geometry::Regions { .. } => {
+                Some(Look::Regions { lane: self.lane, step: reached(self.lane), window, options })
+            }
+            Geometry::Fit => {
+                let lanes = self.drawing_order().filter(|lane| self.visible(*lane));
+                Some(Look::Fit { at: lanes.map(|lane| (lane, reached(lane))).collect(), bins, ticks: options.ticks })
+            }
+            Geometry::Loss => None,
+        }
+    }
+
+    fn axis_names(&self) -> [String; 2] {
+        if matches!(self.opening.geometry, Geometry::Regions { .. }) {
+            return ["x₁".to_owned(), "x₂".to_owned()];
+        }
+        GroundOptions::default().names
+    }
+
+    pub(super) fn seen(&mut self, look: Look, purpose: Purpose, sight: Sight) {
+        match purpose {
+            Purpose::Screen => {
+                self.picture.asked = None;
+                self.picture.shown = Some((look, sight));
+            }
+            Purpose::Export => {
+                let figure = self.figure(Some(&sight));
+                self.effects.push(Effect::Export(Box::new(figure)));
+            }
+        }
+    }
+
+    /// The large panel drawn from a sight; `resolution` in places that can be told apart.
+    pub fn main_view(&self, sight: &Sight, resolution: [usize; 2]) -> MainView {
+        match sight {
+            Sight::Ground(ground) => {
+                let options = PathOptions { cursor: self.cursor, hidden: self.hidden.clone(), resolution };
+                MainView::Landscape(Box::new(landscape(ground, &self.history, &options)))
+            }
+            Sight::Map(map) => MainView::Landscape(map.clone()),
+            Sight::Chart(chart) => MainView::Chart(chart.clone()),
+        }
+    }
+
+    pub(super) fn export(&mut self) {
+        self.tell("exporting …");
+        let window = self.zoom.window.unwrap_or_else(|| self.whole()).fitted(EXPORT_ASPECT);
+        let options = GroundOptions { size: EXPORT_SIZE, ticks: [6, 6], names: self.axis_names() };
+        match self.look_of(window, options, 600) {
+            Some(look) => self.ask(Request::Look(look, Purpose::Export)),
+            None => {
+                let figure = self.figure(None);
+                self.effects.push(Effect::Export(Box::new(figure)));
+            }
+        }
+    }
+
+    /// The picture a PNG shows: what the screen shows, at a PNG's resolution.
+    fn figure(&self, sight: Option<&Sight>) -> Figure {
+        let caption = Caption { name: self.opening.name.clone(), summary: self.opening.summary.clone() };
+        let main = sight.map(|sight| self.main_view(sight, [800, 800]));
+        let on_screen = self.trace_options(ratatui::layout::Rect::default(), [6, 4]);
+        let options = TraceOptions { bins: 600, ..on_screen };
+        compose(&caption, main, self.styles.clone(), &self.history, &options)
+    }
+}

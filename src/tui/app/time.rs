@@ -1,0 +1,213 @@
+//! The cursor through time: stepping, playing, seeking, and what arrives from the worker.
+
+use std::time::Duration;
+
+use crate::optim::Outcome;
+
+use super::{
+    super::worker::{End, Request, Step},
+    App, Message,
+};
+
+/// Steps a second that can be played at; `None` is as fast as they are computed.
+pub const SPEEDS: [Option<f64>; 10] = [
+    Some(1.0),
+    Some(2.0),
+    Some(5.0),
+    Some(10.0),
+    Some(30.0),
+    Some(60.0),
+    Some(200.0),
+    Some(1000.0),
+    Some(5000.0),
+    None,
+];
+
+/// Ten steps a second.
+pub const DEFAULT_SPEED: usize = 3;
+
+/// How far the worker may run ahead of the screen at full speed: what bounds the memory of unread replies.
+const LOOK_AHEAD: usize = 20_000;
+
+/// Said where there is nothing more to compute.
+const OVER: &str = "every optimiser has ended; g goes to the start, r restarts";
+
+/// How a speed is written.
+pub fn speed_name(speed: usize) -> String {
+    match SPEEDS.get(speed).copied().flatten() {
+        Some(rate) => format!("{rate}/s"),
+        None => "max".to_owned(),
+    }
+}
+
+impl App {
+    /// The latest step there is to be seen: computed, and asked for.
+    pub fn latest(&self) -> usize {
+        self.reach.min(self.history.latest())
+    }
+
+    /// The length of the time line: what is planned, or what there is beyond.
+    pub fn total(&self) -> usize {
+        self.limit.max(self.latest())
+    }
+
+    /// Moves the cursor within what is recorded, and tells of ends passed on the way.
+    fn move_to(&mut self, step: usize) {
+        let passed = self.cursor + 1..=step;
+        let mut ended = None;
+        for lane in self.history.lanes() {
+            if let Some((at, outcome)) = lane.outcome().filter(|(at, _)| passed.contains(&(*at as usize))) {
+                ended = Some((lane.label().to_owned(), at, outcome.clone()));
+            }
+        }
+        self.cursor = step;
+        match ended {
+            Some((label, at, Outcome::Diverged(reason))) => {
+                self.warn(format!("{label} diverged at step {at}: {reason}"))
+            }
+            Some((label, at, Outcome::Converged(reason))) => {
+                self.tell(format!("{label} converged at step {at}: {reason}"))
+            }
+            Some((_, _, Outcome::Finished)) | None => {}
+        }
+    }
+
+    /// To a step that is there to be seen.
+    pub(super) fn seek(&mut self, step: usize) {
+        self.stop();
+        self.wanted = step;
+        self.move_to(step);
+    }
+
+    /// Stops playing and computing.
+    fn stop(&mut self) {
+        self.playing = false;
+        self.carry = 0.0;
+        self.reach = self.latest();
+        if self.asked > self.reach + 1 {
+            self.asked = self.reach + 1;
+            self.ask(Request::Advance { until: self.asked as u64 });
+        }
+    }
+
+    /// Lets the worker step on, if it is not doing so anyway.
+    pub(super) fn ask_until(&mut self, step: usize) {
+        if step > self.asked && !self.over {
+            self.asked = step;
+            self.ask(Request::Advance { until: step as u64 });
+        }
+    }
+
+    pub(super) fn step(&mut self, by: i64) {
+        let distance = usize::try_from(by.unsigned_abs()).unwrap_or(usize::MAX);
+        if self.playing {
+            self.stop();
+            self.wanted = self.cursor;
+        }
+        let latest = self.history.latest();
+        if by < 0 {
+            // Steps asked for but not yet computed are given up first.
+            let to = if self.wanted > latest { self.cursor } else { self.cursor.saturating_sub(distance) };
+            self.seek(to);
+            return;
+        }
+        let mut wanted = self.wanted.max(self.cursor).saturating_add(distance);
+        if self.over && wanted > latest {
+            wanted = latest;
+            self.tell(OVER);
+        }
+        self.wanted = wanted;
+        self.reach = self.reach.max(wanted);
+        self.move_to(wanted.min(latest));
+        self.ask_until(self.reach.saturating_add(1));
+    }
+
+    pub(super) fn play_or_pause(&mut self) {
+        if self.playing {
+            self.stop();
+            self.wanted = self.cursor;
+            return;
+        }
+        if self.over && self.cursor >= self.history.latest() {
+            return self.tell(OVER);
+        }
+        while self.limit <= self.cursor {
+            let planned = usize::try_from(self.opening.steps).unwrap_or(usize::MAX).max(1);
+            self.limit = self.limit.saturating_add(planned);
+        }
+        self.playing = true;
+        self.carry = 0.0;
+    }
+
+    pub(super) fn change_speed(&mut self, faster: bool) {
+        let speed = if faster { self.speed + 1 } else { self.speed.saturating_sub(1) };
+        self.speed = speed.min(SPEEDS.len() - 1);
+        self.tell(match SPEEDS[self.speed] {
+            None => "speed: as fast as it computes".to_owned(),
+            Some(rate) => format!("speed: {rate} {} a second", if rate > 1.0 { "steps" } else { "step" }),
+        });
+    }
+
+    pub(super) fn tick(&mut self, elapsed: Duration) {
+        if !self.playing {
+            return;
+        }
+        let latest = self.history.latest();
+        let goal = match SPEEDS[self.speed] {
+            None => {
+                self.ask_until(self.limit.min(latest.saturating_add(LOOK_AHEAD)).saturating_add(1));
+                latest
+            }
+            Some(rate) => {
+                self.carry += rate * elapsed.as_secs_f64();
+                let whole = self.carry.floor();
+                self.carry -= whole;
+                let goal = self.cursor.saturating_add(whole as usize);
+                if goal > latest {
+                    // The mathematics is slower than the speed: what was missed is not caught up.
+                    self.carry = 0.0;
+                }
+                self.ask_until(self.limit.min(goal.saturating_add((rate / 4.0) as usize + 1)).saturating_add(1));
+                goal
+            }
+        };
+        let to = goal.min(latest).min(self.limit);
+        self.wanted = to;
+        self.reach = self.reach.max(to);
+        if to > self.cursor {
+            self.move_to(to);
+        }
+        if self.cursor >= self.limit {
+            let planned = self.limit;
+            self.pause(format!("step {planned}: the planned end; space or → goes on"));
+        } else if self.over && self.cursor >= latest {
+            self.pause(OVER.to_owned());
+        }
+    }
+
+    /// Stops and says why, unless something more telling has just been said.
+    fn pause(&mut self, text: String) {
+        self.stop();
+        self.message.get_or_insert(Message { text, warning: false });
+    }
+
+    /// Notes steps and ends that the worker computed.
+    pub(super) fn record(&mut self, steps: Vec<Step>, ends: Vec<End>, over: bool) {
+        let before = self.history.latest();
+        for step in steps {
+            self.history.lane_mut(step.lane).push(&step.record, step.seconds);
+        }
+        for end in ends {
+            self.history.lane_mut(end.lane).end(end.step, end.outcome);
+        }
+        self.over |= over;
+        let latest = self.history.latest();
+        if self.wanted > before && !self.playing {
+            self.move_to(self.wanted.min(latest));
+        }
+        if self.over && self.wanted > latest {
+            self.wanted = latest;
+            self.message.get_or_insert(Message { text: OVER.to_owned(), warning: false });
+        }
+    }
+}

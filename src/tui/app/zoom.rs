@@ -1,0 +1,126 @@
+//! How near the panels are looked at.
+
+use ratatui::layout::Rect;
+
+use crate::{
+    figure::{TraceOptions, Window},
+    optim::RECORDED_PARAMS,
+    session::Geometry,
+};
+
+use super::{
+    super::layout::{self, Panel},
+    App,
+};
+
+/// Each zoom shows this share of what was shown before.
+const FACTOR: f64 = 0.7;
+/// The traces show at least this share of the whole.
+const NEAREST: u32 = 12;
+
+/// How near the panels are looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Zoom {
+    /// The part of the plane shown, if not the problem's own.
+    pub window: Option<Window>,
+    /// How many times the traces are halved around the cursor.
+    pub traces: u32,
+}
+
+impl App {
+    /// The part of the plane shown on a plot of this many cells, which are twice as high as wide.
+    pub fn window(&self, plot: Rect) -> Window {
+        let aspect = f64::from(plot.width.max(1)) / (2.0 * f64::from(plot.height.max(1)));
+        self.zoom.window.unwrap_or_else(|| self.whole()).fitted(aspect)
+    }
+
+    /// The problem's own window.
+    pub fn whole(&self) -> Window {
+        if let Some(view) = self.opening.view {
+            return view;
+        }
+        match &self.opening.geometry {
+            Geometry::Plane { minima } => {
+                let starts =
+                    self.history.lanes().iter().filter_map(|lane| Some([lane.param(0, 0)?, lane.param(1, 0)?]));
+                Window::around(starts.chain(minima.iter().copied()))
+            }
+            _ => {
+                let inputs = self.opening.examples.iter().flat_map(|examples| examples.inputs.column_iter());
+                Window::around(inputs.filter(|input| input.len() == 2).map(|input| [input[0], input[1]]))
+            }
+        }
+    }
+
+    /// The point of the plane under a cell of the large panel.
+    pub(super) fn place_at(&self, area: Rect, column: u16, row: u16) -> Option<[f64; 2]> {
+        let plot = layout::plot(area);
+        plot.contains((column, row).into()).then(|| {
+            let x = (f64::from(column - plot.x) + 0.5) / f64::from(plot.width);
+            let y = 1.0 - (f64::from(row - plot.y) + 0.5) / f64::from(plot.height);
+            self.window(plot).value([x, y])
+        })
+    }
+
+    pub(super) fn zoom_in(&mut self, about: Option<[f64; 2]>) {
+        self.zoom_by(FACTOR, about);
+    }
+
+    pub(super) fn zoom_out(&mut self, about: Option<[f64; 2]>) {
+        self.zoom_by(1.0 / FACTOR, about);
+    }
+
+    fn zoom_by(&mut self, factor: f64, about: Option<[f64; 2]>) {
+        match self.focus {
+            Panel::Main if matches!(self.opening.geometry, Geometry::Plane { .. } | Geometry::Regions { .. }) => {
+                let Some(area) = self.arrangement().main else { return };
+                let window = self.window(layout::plot(area));
+                let about = about.or_else(|| self.whereabouts()).unwrap_or_else(|| window.centre());
+                self.zoom.window = Some(window.zoomed(about, factor));
+            }
+            Panel::Main => self.tell("nothing to zoom here; tab goes to the traces"),
+            Panel::Trace(_) if factor < 1.0 => self.zoom.traces = (self.zoom.traces + 1).min(NEAREST),
+            Panel::Trace(_) => self.zoom.traces = self.zoom.traces.saturating_sub(1),
+        }
+    }
+
+    pub(super) fn zoom_reset(&mut self) {
+        match self.focus {
+            Panel::Main => self.zoom.window = None,
+            Panel::Trace(_) => self.zoom.traces = 0,
+        }
+    }
+
+    /// Where the chosen lane is at the cursor, on a plane.
+    fn whereabouts(&self) -> Option<[f64; 2]> {
+        const _: () = assert!(RECORDED_PARAMS >= 2);
+        let lane = self.lane_history();
+        let step = self.cursor.min(lane.len());
+        (lane.recorded_params() == 2).then_some(())?;
+        Some([lane.param(0, step)?, lane.param(1, step)?])
+    }
+
+    /// What the traces share, for a plot of this many cells; `ticks` labels across and up.
+    pub fn trace_options(&self, plot: Rect, ticks: [usize; 2]) -> TraceOptions {
+        let mut options = TraceOptions {
+            x_axis: self.x_axis,
+            bins: 2 * usize::from(plot.width),
+            ticks,
+            hidden: self.hidden.clone(),
+            cursor: Some(self.cursor),
+            // The axis follows the run in leaps: its first steps are not to be squeezed into a corner.
+            planned: 0,
+            room: true,
+            zoom: None,
+        };
+        if self.zoom.traces > 0 {
+            let [start, end] = options.x_range(&self.history);
+            let lane = self.lane_history();
+            let step = self.cursor.min(if self.x_axis == crate::figure::XAxis::Step { usize::MAX } else { lane.len() });
+            let width = (end - start) * 0.5_f64.powi(self.zoom.traces.cast_signed());
+            let from = (self.x_axis.place(lane, step) - width / 2.0).clamp(start, (end - width).max(start));
+            options.zoom = Some([from, from + width]);
+        }
+        options
+    }
+}

@@ -1,0 +1,223 @@
+//! The keys: one table that drives dispatch, the help overlay and the footer's hints.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use super::action::Command;
+
+/// A key with its modifiers. Shift is implied by an upper-case character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    code: KeyCode,
+    modifiers: KeyModifiers,
+}
+
+const fn key(code: KeyCode) -> Key {
+    Key { code, modifiers: KeyModifiers::NONE }
+}
+
+const fn char(c: char) -> Key {
+    key(KeyCode::Char(c))
+}
+
+const fn shift(code: KeyCode) -> Key {
+    Key { code, modifiers: KeyModifiers::SHIFT }
+}
+
+const fn control(c: char) -> Key {
+    Key { code: KeyCode::Char(c), modifiers: KeyModifiers::CONTROL }
+}
+
+/// What a binding is about; the help overlay has one block for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Through the steps.
+    Time,
+    /// What is shown.
+    View,
+    /// The program.
+    Program,
+}
+
+impl Group {
+    /// In the order of the help overlay.
+    pub const ALL: [Self; 3] = [Self::Time, Self::View, Self::Program];
+
+    /// The block's heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Time => "Time",
+            Self::View => "View",
+            Self::Program => "Program",
+        }
+    }
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub struct Binding {
+    /// Any of these keys.
+    pub keys: &'static [Key],
+    /// What they mean.
+    pub command: Command,
+    /// How the help overlay writes the keys; empty where the row before speaks for this one.
+    pub label: &'static str,
+    /// What they do, in a few words.
+    pub what: &'static str,
+    /// Where it stands in the help overlay.
+    pub group: Group,
+    /// How the footer puts it, for the few keys named there.
+    pub hint: Option<&'static str>,
+}
+
+const fn bind(
+    keys: &'static [Key],
+    command: Command,
+    label: &'static str,
+    what: &'static str,
+    group: Group,
+) -> Binding {
+    Binding { keys, command, label, what, group, hint: None }
+}
+
+const fn hinted(hint: &'static str, binding: Binding) -> Binding {
+    Binding { hint: Some(hint), ..binding }
+}
+
+/// Every key there is. Rows without a label continue the row above.
+pub static KEYMAP: &[Binding] = {
+    use Command as C;
+    use Group::{Program, Time, View};
+    &[
+        hinted("space play", bind(&[char(' ')], C::PlayPause, "space", "play or pause", Time)),
+        hinted(
+            "←→ step",
+            bind(
+                &[key(KeyCode::Right), char('l')],
+                C::Step(1),
+                "→ l   ← h",
+                "one step on, back; past the end computes",
+                Time,
+            ),
+        ),
+        bind(&[key(KeyCode::Left), char('h')], C::Step(-1), "", "", Time),
+        bind(
+            &[shift(KeyCode::Right), char('L'), key(KeyCode::PageDown)],
+            C::Step(10),
+            "shift-→ L   shift-← H",
+            "ten steps on, back",
+            Time,
+        ),
+        bind(&[shift(KeyCode::Left), char('H'), key(KeyCode::PageUp)], C::Step(-10), "", "", Time),
+        bind(&[key(KeyCode::Home), char('g')], C::First, "g Home   G End", "the start, the latest step", Time),
+        bind(&[key(KeyCode::End), char('G')], C::Latest, "", "", Time),
+        bind(&[char(']')], C::Faster, "]   [", "play faster, slower", Time),
+        bind(&[char('[')], C::Slower, "", "", Time),
+        bind(&[char('n')], C::NextEvent, "n   N", "next, previous event: ρ < ¼, rejection, end …", Time),
+        bind(&[char('N')], C::PreviousEvent, "", "", Time),
+        hinted(
+            "↑↓ lane",
+            bind(&[key(KeyCode::Up), char('k')], C::Up, "↑ k   ↓ j", "choose the optimiser explained", View),
+        ),
+        bind(&[key(KeyCode::Down), char('j')], C::Down, "", "", View),
+        bind(&[char('1')], C::ToggleLane(0), "1 – 9", "show or hide an optimiser", View),
+        bind(&[char('2')], C::ToggleLane(1), "", "", View),
+        bind(&[char('3')], C::ToggleLane(2), "", "", View),
+        bind(&[char('4')], C::ToggleLane(3), "", "", View),
+        bind(&[char('5')], C::ToggleLane(4), "", "", View),
+        bind(&[char('6')], C::ToggleLane(5), "", "", View),
+        bind(&[char('7')], C::ToggleLane(6), "", "", View),
+        bind(&[char('8')], C::ToggleLane(7), "", "", View),
+        bind(&[char('9')], C::ToggleLane(8), "", "", View),
+        bind(&[key(KeyCode::Tab)], C::FocusNext, "tab   shift-tab", "focus the next, previous panel", View),
+        bind(&[key(KeyCode::BackTab), shift(KeyCode::BackTab)], C::FocusPrevious, "", "", View),
+        bind(&[key(KeyCode::Enter), char('z')], C::Enter, "enter z", "maximise the focused panel", View),
+        bind(&[char('+'), char('=')], C::ZoomIn, "+   -   0", "zoom in, out, reset", View),
+        bind(&[char('-'), char('_')], C::ZoomOut, "", "", View),
+        bind(&[char('0')], C::ZoomReset, "", "", View),
+        hinted("x axis", bind(&[char('x')], C::NextXAxis, "x", "x axis: steps, evaluations, seconds", View)),
+        bind(&[char('t')], C::NextTheme, "t", "theme: dark, light", View),
+        bind(&[char('e')], C::Export, "e", "export a PNG", Program),
+        hinted("p problems", bind(&[char('p')], C::Problems, "p", "choose a problem", Program)),
+        bind(&[char('r')], C::Restart, "r", "restart", Program),
+        bind(&[char('m')], C::Mouse, "m", "mouse on or off", Program),
+        hinted("? help", bind(&[char('?'), key(KeyCode::F(1))], C::Help, "?", "this help", Program)),
+        bind(&[key(KeyCode::Esc)], C::Back, "esc", "back", Program),
+        bind(&[control('z')], C::Suspend, "ctrl-z", "to the shell; fg comes back", Program),
+        hinted("q quit", bind(&[char('q'), control('c')], C::Quit, "q ctrl-c", "quit", Program)),
+    ]
+};
+
+/// What a key event means, if anything.
+pub fn command(event: KeyEvent) -> Option<Command> {
+    if event.kind == KeyEventKind::Release {
+        return None;
+    }
+    let mut modifiers = event.modifiers & (KeyModifiers::SHIFT | KeyModifiers::CONTROL | KeyModifiers::ALT);
+    if matches!(event.code, KeyCode::Char(_)) {
+        // Terminals differ in whether they report the shift that made a character what it is.
+        modifiers -= KeyModifiers::SHIFT;
+    }
+    let pressed = Key { code: event.code, modifiers };
+    KEYMAP.iter().find(|binding| binding.keys.contains(&pressed)).map(|binding| binding.command)
+}
+
+/// The footer's hints, most needed first.
+pub fn hints() -> impl Iterator<Item = &'static str> {
+    const ORDER: [Command; 7] = [
+        Command::PlayPause,
+        Command::Step(1),
+        Command::Help,
+        Command::Quit,
+        Command::Problems,
+        Command::Up,
+        Command::NextXAxis,
+    ];
+    ORDER.into_iter().filter_map(|command| KEYMAP.iter().find(|b| b.command == command).and_then(|b| b.hint))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn press(code: KeyCode, modifiers: KeyModifiers) -> Option<Command> {
+        command(KeyEvent::new(code, modifiers))
+    }
+
+    #[test]
+    fn no_key_means_two_things() {
+        let mut seen: Vec<Key> = Vec::new();
+        for key in KEYMAP.iter().flat_map(|binding| binding.keys) {
+            assert!(!seen.contains(key), "{key:?} is bound twice");
+            seen.push(*key);
+        }
+    }
+
+    #[test]
+    fn every_row_is_explained_or_continues_one_that_is() {
+        assert!(!KEYMAP[0].label.is_empty());
+        for binding in KEYMAP {
+            assert_eq!(binding.label.is_empty(), binding.what.is_empty(), "{:?}", binding.command);
+        }
+    }
+
+    #[test]
+    fn shift_is_ignored_for_characters_and_counts_for_arrows() {
+        assert_eq!(press(KeyCode::Char('L'), KeyModifiers::SHIFT), Some(Command::Step(10)));
+        assert_eq!(press(KeyCode::Char('L'), KeyModifiers::NONE), Some(Command::Step(10)));
+        assert_eq!(press(KeyCode::Char('?'), KeyModifiers::SHIFT), Some(Command::Help));
+        assert_eq!(press(KeyCode::Right, KeyModifiers::SHIFT), Some(Command::Step(10)));
+        assert_eq!(press(KeyCode::Right, KeyModifiers::NONE), Some(Command::Step(1)));
+    }
+
+    #[test]
+    fn control_is_not_the_plain_character() {
+        assert_eq!(press(KeyCode::Char('c'), KeyModifiers::CONTROL), Some(Command::Quit));
+        assert_eq!(press(KeyCode::Char('c'), KeyModifiers::NONE), None);
+        assert_eq!(press(KeyCode::Char('l'), KeyModifiers::CONTROL), None);
+    }
+
+    #[test]
+    fn every_hint_is_found() {
+        assert_eq!(hints().count(), 7);
+    }
+}

@@ -1,0 +1,135 @@
+//! The panels: one file each, one pure `render` each, which draws the app into an area of a buffer.
+
+pub mod chart;
+pub mod footer;
+pub mod header;
+pub mod help;
+pub mod landscape;
+pub mod lanes;
+pub mod main_view;
+pub mod problems;
+pub mod scrubber;
+pub mod step;
+pub mod too_small;
+pub mod traces;
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    symbols::merge::MergeStrategy,
+    text::{Line, Span},
+    widgets::{Block, Clear, Widget},
+};
+use unicode_width::UnicodeWidthStr;
+
+use super::{
+    app::{App, Overlay},
+    theme::Theme,
+};
+
+/// The whole screen.
+pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
+    buf.set_style(area, app.theme.text());
+    let arrangement = app.arrangement();
+    if arrangement.too_small {
+        return too_small::render(app, area, buf);
+    }
+    header::render(app, arrangement.header, buf);
+    if let Some(main) = arrangement.main {
+        main_view::render(app, main, buf);
+    }
+    traces::render(app, &arrangement.traces, buf);
+    step::render(app, arrangement.step, buf);
+    lanes::render(app, arrangement.lanes, buf);
+    scrubber::render(app, arrangement.scrubber, buf);
+    footer::render(app, arrangement.footer, buf);
+    match app.overlay {
+        Some(Overlay::Help(top)) => help::render(app, top, area, buf),
+        Some(Overlay::Problems(chosen)) => problems::render(app, chosen, area, buf),
+        None => {}
+    }
+}
+
+/// Draws the frame of a panel that can be focused: then its upper border shows it.
+pub fn focusable(app: &App, focused: bool, heading: &str, right: Line<'_>, area: Rect, buf: &mut Buffer) {
+    let style = if focused { app.theme.accent() } else { app.theme.strong() };
+    frame(title(heading, style), right, app.theme.border(false), area, buf);
+    if focused {
+        for x in area.left() + 1..area.right().saturating_sub(1) {
+            if buf[(x, area.y)].symbol() == "─" {
+                buf[(x, area.y)].set_symbol("━").set_style(app.theme.accent());
+            }
+        }
+    }
+}
+
+/// Draws a frame whose borders join its neighbours', with a title on the left and perhaps another on the right; returns its inside.
+pub fn frame(title: Line<'_>, right: Line<'_>, style: Style, area: Rect, buf: &mut Buffer) -> Rect {
+    let mut block = Block::bordered().border_style(style).merge_borders(MergeStrategy::Exact).title_top(title);
+    if right.width() > 0 {
+        block = block.title_top(right.right_aligned());
+    }
+    let inside = block.inner(area);
+    block.render(area, buf);
+    inside
+}
+
+/// A title with air around it.
+pub fn title(text: &str, style: Style) -> Line<'static> {
+    Line::from(Span::styled(format!(" {text} "), style))
+}
+
+/// A window over everything else, in the middle, as large as its contents where there is room; returns its inside.
+pub fn window(theme: Theme, text: &str, size: (usize, usize), area: Rect, buf: &mut Buffer) -> Rect {
+    let fit = |wanted: usize, most: u16| u16::try_from(wanted).unwrap_or(u16::MAX).min(most);
+    let (width, height) =
+        (fit(size.0 + 4, area.width.saturating_sub(2)), fit(size.1 + 2, area.height.saturating_sub(2)));
+    let place = Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height);
+    Clear.render(place, buf);
+    buf.set_style(place, theme.text());
+    let inside = frame(title(text, theme.strong()), Line::default(), theme.border(true), place, buf);
+    Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside }
+}
+
+/// Text cut to a width, with an ellipsis where something is missing.
+pub fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut short = String::new();
+    for c in text.chars() {
+        let mut longer = short.clone();
+        longer.push(c);
+        if longer.width() + 1 > width {
+            break;
+        }
+        short = longer;
+    }
+    if width > 0 {
+        short.push('…');
+    }
+    short
+}
+
+/// Text filled up with spaces to a width, or cut.
+pub fn padded(text: &str, width: usize) -> String {
+    let text = cut(text, width);
+    let missing = width.saturating_sub(text.width());
+    text + &" ".repeat(missing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_cut_by_width() {
+        assert_eq!(cut("abc", 3), "abc");
+        assert_eq!(cut("abcd", 3), "ab…");
+        assert_eq!(cut("日本語", 5), "日本…");
+        assert_eq!(cut("abc", 0), "");
+        assert_eq!(padded("ab", 4), "ab  ");
+        assert_eq!(padded("日本語", 6), "日本語");
+    }
+}

@@ -1,0 +1,121 @@
+//! Charts on a canvas: bands, curves, marks, the cursor, and ticks around them.
+
+use ratatui::{buffer::Buffer, layout::Rect, style::Color};
+use unicode_width::UnicodeWidthStr;
+
+use super::cut;
+use crate::{
+    figure::{
+        Axis, Chart, MarkKind,
+        palette::{Pattern, class_colour},
+    },
+    tui::{
+        app::App,
+        canvas::{Canvas, Pen},
+        layout::GUTTER,
+    },
+};
+
+/// The colour of a lane's ink.
+pub fn ink(app: &App, lane: usize) -> Color {
+    app.styles.get(lane).map_or(Color::Reset, |style| app.theme.lane(style))
+}
+
+/// The pen of a lane's lines.
+pub fn pen(app: &App, lane: usize, layer: u8) -> Pen {
+    let pattern = app.styles.get(lane).map_or(Pattern::Solid, |style| style.pattern);
+    Pen { colour: ink(app, lane), pattern, layer }
+}
+
+/// Draws a chart into its plot area, with the labels of its y ticks to the left.
+pub fn render(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
+    let theme = app.theme;
+    let mut canvas = Canvas::new(plot);
+    let quiet = theme.border(false).fg.unwrap_or_default();
+    for band in &chart.bands {
+        let [low, high] = band.between;
+        if high > low {
+            if let Some(ground) = theme.band() {
+                canvas.band(band.between, ground);
+            }
+            for edge in band.between.into_iter().filter(|edge| 0.0 < *edge && *edge < 1.0) {
+                let pen = Pen { colour: quiet, pattern: Pattern::Dotted, layer: 0 };
+                canvas.polyline(&[[0.0, edge], [1.0, edge]], pen);
+            }
+        }
+    }
+    for example in &chart.examples {
+        let colour = example.class.map_or(theme.contour(), |class| theme.colour(class_colour(class)));
+        canvas.glyph(example.at, '·', colour);
+    }
+    for lane in app.drawing_order() {
+        for curve in chart.curves.iter().filter(|curve| curve.lane == lane) {
+            curve.pieces.iter().for_each(|piece| canvas.polyline(piece, pen(app, lane, 1)));
+        }
+    }
+    for lane in app.drawing_order() {
+        for mark in chart.marks.iter().filter(|mark| mark.lane == lane) {
+            let symbol = match mark.kind {
+                MarkKind::Raised => '▲',
+                MarkKind::Lowered => '▼',
+                MarkKind::Above => '↑',
+                MarkKind::Below => '↓',
+                MarkKind::Rejected => '×',
+            };
+            canvas.glyph(mark.at, symbol, ink(app, lane));
+        }
+    }
+    for cursor in &chart.cursors {
+        let colour = cursor.lane.map_or(theme.quiet().fg.unwrap_or_default(), |lane| ink(app, lane));
+        canvas.vertical(cursor.at, colour, theme.cursor_ground());
+    }
+    canvas.paint(plot, buf);
+    if let Some(word) = &chart.empty {
+        let text = cut(word, usize::from(plot.width));
+        let x = plot.x + plot.width.saturating_sub(text.width() as u16) / 2;
+        buf.set_string(x, plot.y + plot.height / 2, text, theme.quiet());
+    }
+    y_labels(app, &chart.y, plot, buf);
+}
+
+/// Labels of an axis to the left of a plot: where two fall on the same row, the one nearer its middle.
+pub fn y_labels(app: &App, axis: &Axis, plot: Rect, buf: &mut Buffer) {
+    if plot.height == 0 {
+        return;
+    }
+    let rows = f64::from(plot.height);
+    let mut nearest: Vec<Option<(f64, &str)>> = vec![None; usize::from(plot.height)];
+    for tick in axis.ticks.iter().filter(|tick| !tick.label.is_empty() && (0.0..=1.0).contains(&tick.at)) {
+        let place = (1.0 - tick.at) * rows;
+        let row = (place as usize).min(nearest.len() - 1);
+        let off = (place - row as f64 - 0.5).abs();
+        if nearest[row].is_none_or(|(other, _)| off < other) {
+            nearest[row] = Some((off, &tick.label));
+        }
+    }
+    for (row, label) in nearest.iter().enumerate().filter_map(|(row, entry)| Some((row, entry.as_ref()?.1))) {
+        let width = usize::from(GUTTER) - 1;
+        let label = cut(label, width);
+        let x = plot.x - 1 - label.width() as u16;
+        buf.set_string(x, plot.y + row as u16, label, app.theme.quiet());
+    }
+}
+
+/// Labels of an axis in the row below a plot, and what it measures at the right end where there is room.
+pub fn x_labels(app: &App, axis: &Axis, plot: Rect, buf: &mut Buffer) {
+    let y = plot.bottom();
+    let mut free = plot.x.saturating_sub(GUTTER);
+    for tick in axis.ticks.iter().filter(|tick| !tick.label.is_empty() && (0.0..=1.0).contains(&tick.at)) {
+        let width = tick.label.width() as u16;
+        let column = plot.x + ((tick.at * f64::from(plot.width)) as u16).min(plot.width.saturating_sub(1));
+        let x = column.saturating_sub(width / 2).min(plot.right().saturating_sub(width));
+        if x >= free {
+            buf.set_string(x, y, &tick.label, app.theme.quiet());
+            free = x + width + 1;
+        }
+    }
+    let width = axis.label.width() as u16;
+    if free + width + 1 <= plot.right() {
+        buf.set_string(plot.right() - width, y, &axis.label, app.theme.quiet());
+    }
+}

@@ -1,0 +1,96 @@
+//! The table of optimisers: one line each, as of the cursor.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+    widgets::Widget,
+};
+use unicode_width::UnicodeWidthStr;
+
+use super::{cut, frame, padded, title};
+use crate::{
+    figure::{
+        explain::{cost_in_words, loss_after},
+        number::{count, short},
+    },
+    optim::{Outcome, Quantity},
+    tui::{app::App, theme::Theme},
+};
+
+/// Draws the table; where there are more lanes than rows, those around the chosen one.
+pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
+    let inside = frame(title("optimisers", app.theme.strong()), Line::default(), app.theme.border(false), area, buf);
+    let lanes = app.history.lanes();
+    let rows = usize::from(inside.height);
+    let top = (app.lane + 1).saturating_sub(rows);
+    let labels = lanes.iter().map(|lane| lane.label().width()).max().unwrap_or(0).min(24);
+    for (lane, y) in (top..lanes.len()).zip(inside.y..inside.bottom()) {
+        let place = Rect { x: inside.x + 1, y, width: inside.width.saturating_sub(2), height: 1 };
+        row(app, lane, labels, usize::from(place.width)).render(place, buf);
+        if lane == app.lane {
+            buf.set_string(place.right() - 1, y, "◀", app.theme.accent());
+        }
+    }
+    if lanes.len() > rows {
+        let note = format!(" {} of {} ", rows, lanes.len());
+        buf.set_string(area.right() - 2 - note.width() as u16, area.y, note, app.theme.quiet());
+    }
+}
+
+fn row(app: &App, lane: usize, labels: usize, width: usize) -> Line<'static> {
+    let theme = app.theme;
+    let past = &app.history.lanes()[lane];
+    let own = Style::new().fg(theme.lane(&app.styles[lane]));
+    let chosen = if lane == app.lane { theme.strong() } else { theme.text() };
+    let mut line = Line::from(vec![
+        Span::styled(format!("{} ", lane + 1), theme.quiet()),
+        Span::styled(format!("{} ", app.styles[lane].marker.symbol()), own),
+        Span::styled(format!("{}  ", padded(past.label(), labels)), chosen),
+    ]);
+    if !app.visible(lane) {
+        line.push_span(Span::styled(format!("hidden; {} shows it", lane + 1), theme.quiet()));
+        return line;
+    }
+    let step = app.cursor.min(past.len());
+    field(&mut line, "f", loss_after(past, step), 10, theme);
+    if let Some((at, outcome)) = past.outcome().filter(|(at, _)| app.cursor >= *at as usize)
+        && !matches!(outcome, Outcome::Finished)
+    {
+        let style = if matches!(outcome, Outcome::Diverged(_)) { theme.warning() } else { theme.notice() };
+        line.push_span(Span::styled(format!("{} at {}", outcome.name(), count(at as usize)), style));
+        let room = width.saturating_sub(line.width() + 4);
+        if let Some(reason) = outcome.reason() {
+            line.push_span(Span::styled(cut(&format!(": {reason}"), room), theme.quiet()));
+        }
+        return line;
+    }
+    field(&mut line, "α", past.value(Quantity::LearningRate, step), 10, theme);
+    field(&mut line, "λ", past.value(Quantity::Damping, step).filter(|lambda| *lambda > 0.0), 9, theme);
+    field(&mut line, "ρ", past.value(Quantity::Rho, step), 9, theme);
+    let room = width.saturating_sub(line.width() + 2);
+    line.push_span(Span::styled(cost(app, lane, step, room), theme.quiet()));
+    line
+}
+
+/// A symbol and its value in a column of their own; a dash where there is none.
+fn field(line: &mut Line<'static>, symbol: &'static str, value: Option<f64>, width: usize, theme: Theme) {
+    let (name, text) = match value {
+        Some(value) => (format!("{symbol} "), short(value)),
+        None => ("— ".to_owned(), String::new()),
+    };
+    line.push_span(Span::styled(name, theme.quiet()));
+    line.push_span(Span::styled(padded(&text, width), theme.text()));
+}
+
+/// All the lane has cost, in as many words as there is room for.
+fn cost(app: &App, lane: usize, step: usize, room: usize) -> String {
+    let cost = app.history.lanes()[lane].cost(step);
+    let words = cost_in_words(cost);
+    if words.width() <= room {
+        return words;
+    }
+    let evaluations = format!("{} evaluations", short(cost.evaluations()));
+    if evaluations.width() <= room { evaluations } else { cut(&format!("{} ev.", short(cost.evaluations())), room) }
+}

@@ -1,0 +1,62 @@
+//! The step panel: the chosen lane's formula with this step's numbers.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    text::{Line, Span},
+    widgets::Widget,
+};
+
+use super::frame;
+use crate::{
+    figure::explain::{Role, explain},
+    tui::app::App,
+};
+
+/// Draws the panel.
+pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
+    let theme = app.theme;
+    let lane = app.lane_history();
+    let mut heading = vec![
+        Span::styled(" this step ", theme.strong()),
+        Span::styled("─ ", theme.border(false)),
+        Span::styled(
+            format!("{} {} ", app.styles[app.lane].marker.symbol(), lane.label()),
+            theme.strong().fg(theme.lane(&app.styles[app.lane])),
+        ),
+    ];
+    if app.cursor > lane.len() && !lane.is_empty() {
+        heading.push(Span::styled(format!("─ its last, {} ", lane.len()), theme.quiet()));
+    }
+    let inside = frame(Line::from(heading), Line::default(), theme.border(false), area, buf);
+    let lines = explain(lane, &app.opening.lanes[app.lane].recipe, app.cursor);
+    for (line, y) in lines.iter().zip(inside.y..inside.bottom()) {
+        let spans = line.iter().map(|part| {
+            let style = match part.role {
+                Role::Symbol => theme.quiet(),
+                Role::Value => theme.text(),
+                Role::Result => theme.strong(),
+                Role::Raised => theme.warning(),
+                Role::Lowered => theme.notice(),
+            };
+            Span::styled(part.text.as_str(), style)
+        });
+        let place = Rect { x: inside.x + 1, y, width: inside.width.saturating_sub(2), height: 1 };
+        let mut line = Line::from_iter(spans);
+        if line.width() > usize::from(place.width) {
+            line.spans.iter_mut().for_each(|span| span.content = squeezed(&span.content).into());
+        }
+        line.render(place, buf);
+    }
+}
+
+/// Text with single spaces, for where there is little room.
+fn squeezed(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c != ' ' || !out.ends_with(' ') {
+            out.push(c);
+        }
+    }
+    out
+}

@@ -1,0 +1,63 @@
+//! From problem files to sessions.
+
+use crate::session::{
+    LaneSpec, Session, Setup,
+    setup::{BUNDLED, Overrides},
+};
+
+use super::{
+    app::Choice,
+    worker::{Opened, Opener, Source},
+};
+use crate::figure::Window;
+
+/// The bundled problems.
+pub fn choices() -> Vec<Choice> {
+    let summary = |name| Setup::bundled(name, &Overrides::default()).ok().and_then(|setup| setup.summary);
+    BUNDLED
+        .iter()
+        .map(|bundled| Choice { name: bundled.name.to_owned(), summary: summary(bundled.name).unwrap_or_default() })
+        .collect()
+}
+
+/// Opens a problem, and others in its place.
+pub fn opener(setup: Setup) -> Opener {
+    let mut current = setup;
+    Box::new(move |source| {
+        if let Source::Bundled(name) = source {
+            let next = Setup::bundled(name, &Overrides::default()).map_err(|error| error.to_string())?;
+            let opened = open(&next)?;
+            current = next;
+            return Ok(opened);
+        }
+        open(&current)
+    })
+}
+
+fn open(setup: &Setup) -> Result<Opened, String> {
+    let session: Session = temporary(setup)?;
+    Ok(Opened {
+        name: setup.name.clone(),
+        summary: setup.summary.clone().unwrap_or_default(),
+        steps: setup.steps,
+        view: setup.view.map(|view| Window { x: view.x, y: view.y }),
+        lanes: setup
+            .lanes
+            .iter()
+            .map(|lane| LaneSpec { label: lane.label.clone(), recipe: lane.recipe.clone() })
+            .collect(),
+        session,
+    })
+}
+
+fn temporary(setup: &Setup) -> Result<Session, String> {
+    let lanes: Vec<LaneSpec> =
+        setup.lanes.iter().map(|lane| LaneSpec { label: lane.label.clone(), recipe: lane.recipe.clone() }).collect();
+    match &setup.problem {
+        crate::session::setup::ProblemSpec::Rosenbrock(spec) => {
+            let problem = crate::problem::Rosenbrock { a: spec.a, b: spec.b, scale: spec.scale, start: spec.start };
+            Ok(Session::new(Box::new(problem), &lanes))
+        }
+        _ => Err("not yet".to_owned()),
+    }
+}

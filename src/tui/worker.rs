@@ -1,0 +1,374 @@
+//! The worker: a thread that owns the session, so that the screen never waits for the mathematics.
+//!
+//! The screen asks ([`Request`]); the worker answers ([`Reply`]). It steps only up to the goal it was given last, in batches of a few
+//! milliseconds, so what lies unread in the channel is bounded by the steps asked for.
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::mpsc::{self, Receiver, Sender, TryRecvError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use nalgebra::DMatrix;
+
+use crate::{
+    figure::{Chart, Ground, GroundOptions, Landscape, Window, fit, regions},
+    optim::{Outcome, StepRecord},
+    problem::{Examples, Targets},
+    session::{Geometry, History, LaneSpec, Progress, Session},
+};
+
+/// How long a batch of steps may take; a single step may take longer.
+const BATCH: Duration = Duration::from_millis(6);
+
+/// A session with what the problem file says about it.
+pub struct Opened {
+    /// The problem's name.
+    pub name: String,
+    /// One line about it.
+    pub summary: String,
+    /// How long a run is planned to be.
+    pub steps: u64,
+    /// The part of the plane to show first.
+    pub view: Option<Window>,
+    /// The optimisers.
+    pub lanes: Vec<LaneSpec>,
+    /// The engine.
+    pub session: Session,
+}
+
+/// What to open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The problem at hand, from its start.
+    Again,
+    /// A bundled problem.
+    Bundled(String),
+}
+
+/// Opens a problem; an error is a sentence for the user.
+pub type Opener = Box<dyn FnMut(&Source) -> Result<Opened, String> + Send>;
+
+/// What the screen asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    /// Open a problem in place of the one at hand.
+    Open(Source),
+    /// Step until this step; a lower goal than before stops early.
+    Advance {
+        /// The last step wanted.
+        until: u64,
+    },
+    /// A costly part of a picture.
+    Look(Look, Purpose),
+}
+
+/// What the large panel shows, where that takes evaluations of the problem.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Look {
+    /// f over a window of the plane.
+    Ground {
+        /// The window.
+        window: Window,
+        /// How finely, and with which labels.
+        options: GroundOptions,
+    },
+    /// The decision regions of a lane's network after a step.
+    Regions {
+        /// The lane.
+        lane: usize,
+        /// The step.
+        step: u64,
+        /// The window.
+        window: Window,
+        /// How finely, and with which labels.
+        options: GroundOptions,
+    },
+    /// The curves fitted by some lanes' networks.
+    Fit {
+        /// Lanes, each after a step.
+        at: Vec<(usize, u64)>,
+        /// Points across.
+        bins: usize,
+        /// About how many ticks across and up.
+        ticks: [usize; 2],
+    },
+}
+
+/// What a look is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// The screen.
+    Screen,
+    /// A PNG.
+    Export,
+}
+
+/// What was seen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sight {
+    /// A ground for paths.
+    Ground(Ground),
+    /// A whole map.
+    Map(Box<Landscape>),
+    /// A chart.
+    Chart(Box<Chart>),
+}
+
+/// A step of one lane.
+#[derive(Debug)]
+pub struct Step {
+    /// Which lane.
+    pub lane: usize,
+    /// What it did.
+    pub record: StepRecord,
+    /// The lane's own compute time so far.
+    pub seconds: f64,
+}
+
+/// An end of one lane.
+#[derive(Debug)]
+pub struct End {
+    /// Which lane.
+    pub lane: usize,
+    /// After which step.
+    pub step: u64,
+    /// How.
+    pub outcome: Outcome,
+}
+
+/// What is known of a problem before its first step.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// The problem's name.
+    pub name: String,
+    /// One line about it.
+    pub summary: String,
+    /// How long a run is planned to be.
+    pub steps: u64,
+    /// The part of the plane to show first.
+    pub view: Option<Window>,
+    /// The optimisers.
+    pub lanes: Vec<LaneSpec>,
+    /// Labels and starting points.
+    pub history: History,
+    /// What can be looked at.
+    pub geometry: Geometry,
+    /// The data, where there are some.
+    pub examples: Option<Examples>,
+}
+
+/// What the worker answers.
+#[derive(Debug)]
+pub enum Reply {
+    /// The problem asked for is open.
+    Opened(Box<Opening>),
+    /// It could not be opened; the one before stays.
+    NotOpened(String),
+    /// Steps, in order.
+    Steps {
+        /// All lanes' steps, step by step.
+        steps: Vec<Step>,
+        /// Lanes that ended.
+        ends: Vec<End>,
+        /// Whether every lane has ended.
+        over: bool,
+    },
+    /// A look that was asked for.
+    Seen {
+        /// What was asked for.
+        look: Look,
+        /// What for.
+        purpose: Purpose,
+        /// What was seen.
+        sight: Sight,
+    },
+}
+
+/// The work itself, without a thread: also what tests drive directly.
+pub struct Engine {
+    opener: Opener,
+    session: Session,
+    labels: Vec<String>,
+    goal: u64,
+    began: Instant,
+}
+
+impl Engine {
+    /// Opens the first problem.
+    ///
+    /// # Errors
+    /// The opener's sentence.
+    pub fn open(mut opener: Opener) -> Result<(Self, Opening), String> {
+        let (session, opening) = describe(opener(&Source::Again)?);
+        let labels = labels(&opening);
+        Ok((Self { opener, session, labels, goal: 0, began: Instant::now() }, opening))
+    }
+
+    /// Answers a request at once, or notes the goal.
+    pub fn handle(&mut self, request: Request) -> Option<Reply> {
+        match request {
+            Request::Open(source) => Some(match (self.opener)(&source) {
+                Ok(opened) => {
+                    let (session, opening) = describe(opened);
+                    self.session = session;
+                    self.labels = labels(&opening);
+                    self.goal = 0;
+                    Reply::Opened(Box::new(opening))
+                }
+                Err(sentence) => Reply::NotOpened(sentence),
+            }),
+            Request::Advance { until } => {
+                self.goal = until;
+                None
+            }
+            Request::Look(look, purpose) => {
+                let sight = self.look(&look);
+                Some(Reply::Seen { look, purpose, sight })
+            }
+        }
+    }
+
+    fn look(&mut self, look: &Look) -> Sight {
+        match look {
+            Look::Ground { window, options } => {
+                let minima = match self.session.geometry() {
+                    Geometry::Plane { minima } => minima,
+                    _ => Vec::new(),
+                };
+                let surface = |xs: &[f64], ys: &[f64]| self.session.surface(xs, ys);
+                Sight::Ground(Ground::sample(*window, &minima, options, &surface))
+            }
+            Look::Regions { lane, step, window, options } => {
+                let params = self.session.params(*lane, *step);
+                let label = self.labels.get(*lane).cloned().unwrap_or_default();
+                let predict = |inputs: &DMatrix<f64>| self.session.predict(&params, inputs);
+                Sight::Map(Box::new(regions(&label, *window, options, self.session.examples(), &predict)))
+            }
+            Look::Fit { at, bins, ticks } => {
+                let params: Vec<Vec<f64>> = at.iter().map(|&(lane, step)| self.session.params(lane, step)).collect();
+                let lanes: Vec<usize> = at.iter().map(|(lane, _)| *lane).collect();
+                let none = Examples { inputs: DMatrix::zeros(1, 0), targets: Targets::Classes(Vec::new()) };
+                let examples = self.session.examples().unwrap_or(&none);
+                let predict = |lane: usize, inputs: &DMatrix<f64>| {
+                    let index = lanes.iter().position(|other| *other == lane).unwrap_or(0);
+                    self.session.predict(&params[index], inputs)
+                };
+                Sight::Chart(Box::new(fit(&lanes, *bins, *ticks, examples, &predict)))
+            }
+        }
+    }
+
+    /// Whether there are steps to take.
+    pub fn busy(&self) -> bool {
+        self.session.latest() < self.goal
+    }
+
+    /// Takes steps towards the goal, for no longer than a batch.
+    pub fn work(&mut self) -> Reply {
+        #[cfg(debug_assertions)]
+        super::panic_if_asked("worker");
+        let began = self.began;
+        let clock = move || began.elapsed().as_secs_f64();
+        let (mut steps, mut ends, mut over) = (Vec::new(), Vec::new(), false);
+        let batch = Instant::now();
+        while self.session.latest() < self.goal && batch.elapsed() < BATCH {
+            let more = self.session.advance(&clock, &mut |progress| match progress {
+                Progress::Step { lane, record, seconds } => {
+                    steps.push(Step { lane, record: record.clone(), seconds });
+                }
+                Progress::Ended { lane, step, outcome } => ends.push(End { lane, step, outcome }),
+            });
+            if !more {
+                over = true;
+                self.goal = self.session.latest();
+            }
+        }
+        Reply::Steps { steps, ends, over }
+    }
+}
+
+fn labels(opening: &Opening) -> Vec<String> {
+    opening.lanes.iter().map(|lane| lane.label.clone()).collect()
+}
+
+fn describe(opened: Opened) -> (Session, Opening) {
+    let Opened { name, summary, steps, view, lanes, session } = opened;
+    let history = session.empty_history();
+    let (geometry, examples) = (session.geometry(), session.examples().cloned());
+    (session, Opening { name, summary, steps, view, lanes, history, geometry, examples })
+}
+
+/// The screen's end of the worker.
+#[derive(Debug)]
+pub struct Worker {
+    requests: Sender<Request>,
+}
+
+impl Worker {
+    /// Starts a worker; its first reply says whether the problem opened. `sink` takes the replies, `Err` for a panic's message,
+    /// and returns false once nobody listens.
+    ///
+    /// # Errors
+    /// When the thread cannot be started.
+    pub fn spawn(
+        opener: Opener,
+        sink: impl Fn(Result<Reply, String>) -> bool + Send + 'static,
+    ) -> std::io::Result<Self> {
+        let (requests, inbox) = mpsc::channel();
+        thread::Builder::new().name("worker".to_owned()).spawn(move || {
+            let work = catch_unwind(AssertUnwindSafe(|| run(opener, &inbox, &sink)));
+            if let Err(panic) = work {
+                sink(Err(sentence(panic.as_ref())));
+            }
+        })?;
+        Ok(Self { requests })
+    }
+
+    /// Asks. A worker that is gone has said so through its sink.
+    pub fn ask(&self, request: Request) {
+        let _ = self.requests.send(request);
+    }
+}
+
+/// What a panic said.
+pub fn sentence(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
+}
+
+fn run(opener: Opener, inbox: &Receiver<Request>, sink: &impl Fn(Result<Reply, String>) -> bool) {
+    let mut engine = match Engine::open(opener) {
+        Ok((engine, opening)) => {
+            sink(Ok(Reply::Opened(Box::new(opening))));
+            engine
+        }
+        Err(sentence) => {
+            sink(Ok(Reply::NotOpened(sentence)));
+            return;
+        }
+    };
+    loop {
+        let request = if engine.busy() {
+            match inbox.try_recv() {
+                Ok(request) => Some(request),
+                Err(TryRecvError::Empty) => None,
+                Err(TryRecvError::Disconnected) => return,
+            }
+        } else {
+            match inbox.recv() {
+                Ok(request) => Some(request),
+                Err(_) => return,
+            }
+        };
+        let reply = match request {
+            Some(request) => engine.handle(request),
+            None => Some(engine.work()),
+        };
+        if reply.is_some_and(|reply| !sink(Ok(reply))) {
+            return;
+        }
+    }
+}
