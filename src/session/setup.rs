@@ -2,9 +2,11 @@
 
 mod build;
 mod bundled;
+mod closed;
 mod document;
 mod error;
 mod field;
+mod formula;
 mod keys;
 mod mlp;
 mod optimiser;
@@ -17,6 +19,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 pub use bundled::{BUNDLED, Bundled};
+pub use closed::{ExpressionSpec, Formulas, FunctionSpec, KroneckerSpec};
 pub use error::SetupError;
 pub(crate) use error::hint;
 pub use field::Range;

@@ -8,7 +8,7 @@ use crate::{
     data::{Layout, TargetKind, Width, read_params},
     math::{Purpose, Real, stream},
     problem::{
-        Mlp, Quadratic, Rosenbrock,
+        Expression, KroneckerQuadratic, Mlp, Problem, Quadratic, Rosenbrock, TestFunction,
         mlp::{Batching, Loss, initial_params},
     },
     session::{LaneSpec, Session},
@@ -27,8 +27,7 @@ impl Setup {
                 Session::new::<f32>(Box::new(self.network(spec)?), &lanes)
             }
             ProblemSpec::Mlp(spec) => Session::new::<f64>(Box::new(self.network(spec)?), &lanes),
-            ProblemSpec::Rosenbrock(spec) => Session::new(Box::new(rosenbrock(spec)), &lanes),
-            ProblemSpec::Quadratic(spec) => Session::new(Box::new(quadratic(spec, self.seed)), &lanes),
+            _ => Session::new::<f64>(self.closed_form()?, &lanes),
         })
     }
 
@@ -37,11 +36,35 @@ impl Setup {
         match &self.problem {
             ProblemSpec::Rosenbrock(spec) => (Layout::Flat(spec.start.len()), Width::Double),
             ProblemSpec::Quadratic(spec) => (Layout::Flat(spec.start.len()), Width::Double),
+            ProblemSpec::KroneckerQuadratic(spec) => (Layout::Flat(spec.rows * spec.cols), Width::Double),
+            ProblemSpec::Function(spec) => (Layout::Flat(spec.start.len()), Width::Double),
+            ProblemSpec::Expression(spec) => (Layout::Flat(spec.start.len()), Width::Double),
             ProblemSpec::Mlp(spec) => {
                 let width = if spec.precision == Precision::Single { Width::Single } else { Width::Double };
                 (Layout::Layers(spec.layers.clone()), width)
             }
         }
+    }
+
+    /// A problem given by formulas, in double precision.
+    fn closed_form(&self) -> Result<Box<dyn Problem<f64>>, SetupError> {
+        let unfit = || SetupError::Conflict { place: self.file.clone(), message: "`problem.start` does not fit".to_owned() };
+        Ok(match &self.problem {
+            ProblemSpec::Rosenbrock(spec) => Box::new(rosenbrock(spec)),
+            ProblemSpec::Quadratic(spec) => Box::new(quadratic(spec, self.seed)),
+            ProblemSpec::KroneckerQuadratic(spec) => {
+                let seed = spec.seed.unwrap_or(self.seed);
+                Box::new(KroneckerQuadratic::new(spec.rows, spec.cols, spec.samples, seed))
+            }
+            ProblemSpec::Function(spec) => {
+                Box::new(TestFunction::new(spec.function, spec.start.clone()).ok_or_else(unfit)?)
+            }
+            ProblemSpec::Expression(spec) => {
+                let (names, start) = spec.start.iter().cloned().unzip();
+                Box::new(Expression::new(spec.tape.clone(), names, start).ok_or_else(unfit)?)
+            }
+            ProblemSpec::Mlp(spec) => Box::new(self.network(spec)?),
+        })
     }
 
     fn network<T: Real>(&self, spec: &MlpSpec) -> Result<Mlp<T>, SetupError> {
@@ -65,12 +88,13 @@ impl Setup {
 }
 
 fn rosenbrock(spec: &RosenbrockSpec) -> Rosenbrock<f64> {
-    Rosenbrock { a: spec.a, b: spec.b, scale: spec.scale, start: spec.start.to_vec() }
+    Rosenbrock { a: spec.a, b: spec.b, scale: spec.scale, start: spec.start.clone() }
 }
 
 fn quadratic(spec: &QuadraticSpec, session_seed: u64) -> Quadratic<f64> {
     let vector = |values: &[f64]| DVector::from_column_slice(values);
     Quadratic::new(matrix(spec, session_seed), vector(&spec.center), vector(&spec.start))
+        .with_noise(spec.noise, session_seed)
 }
 
 /// C.

@@ -75,6 +75,20 @@ pub enum SetupError {
         /// Which, and what to do.
         message: String,
     },
+    /// A formula cannot be read; the caret points at the character.
+    #[error("{place}: `{key}`, character {column}: {message}\n  {text}\n  {:>column$}", "^")]
+    Formula {
+        /// File and line, or the option.
+        place: String,
+        /// The key with its path.
+        key: String,
+        /// The formula.
+        text: String,
+        /// From 1, in characters.
+        column: usize,
+        /// What is wrong.
+        message: String,
+    },
     /// Layers, loss, data and parameters do not fit together.
     #[error("{file}: `problem`: {source}")]
     Mlp {

@@ -84,6 +84,12 @@ impl<'d> Section<'d> {
         Some(Field { file: self.file, place: &entry.node.place, key: self.full(key), node: &entry.node })
     }
 
+    /// Every key with its field, in file order.
+    pub fn fields(&self) -> Vec<(String, Field<'d>)> {
+        let field = |key: &String| Some((key.clone(), self.get(key)?));
+        self.table.iter().filter_map(|entry| field(&entry.key)).collect()
+    }
+
     /// A key that must be there.
     pub fn need(&self, key: &str, accepted: &str) -> Result<Field<'d>, SetupError> {
         self.get(key).ok_or_else(|| SetupError::Missing {

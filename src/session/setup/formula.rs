@@ -2,8 +2,6 @@
 //!
 //! Numbers, variables, `pi` and `e`, + − * / ^ (also **), parentheses, and the functions of [`Elementary`]. −x^2 is −(x²); 2^3^2 is 2^(3²).
 
-#![expect(missing_docs, reason = "the parser's rules are derived from formula.pest, which documents them")]
-
 use std::sync::LazyLock;
 
 use pest::{

@@ -3,8 +3,9 @@
 use crate::problem::Curvature;
 
 use super::{
+    closed::{self, ExpressionSpec, FunctionSpec, KroneckerSpec},
     error::{SetupError, hint},
-    field::{ANY, AT_LEAST_ONE, Field, POSITIVE, Section},
+    field::{ANY, AT_LEAST_ONE, Field, NON_NEGATIVE, POSITIVE, Section},
     mlp::{self, MlpSpec},
     optimiser::ProblemFacts,
 };
@@ -12,15 +13,21 @@ use super::{
 /// A problem as a file describes it, every default filled in.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ProblemSpec {
-    /// f = scale·((a−x)² + b(y−x²)²).
+    /// f = scale·Σ((a−xᵢ)² + b(xᵢ₊₁−xᵢ²)²).
     Rosenbrock(RosenbrockSpec),
     /// f = ½(θ−c)ᵀC(θ−c).
     Quadratic(QuadraticSpec),
+    /// f = ½ E[(lᵀXr)²].
+    KroneckerQuadratic(KroneckerSpec),
+    /// A classical test function.
+    Function(FunctionSpec),
+    /// A function written in the file.
+    Expression(ExpressionSpec),
     /// A multi-layer perceptron on data.
     Mlp(MlpSpec),
 }
 
-/// f = scale·((a−x)² + b(y−x²)²).
+/// f = scale·Σ((a−xᵢ)² + b(xᵢ₊₁−xᵢ²)²).
 #[derive(Clone, Debug, PartialEq)]
 pub struct RosenbrockSpec {
     /// x of the minimum.
@@ -29,8 +36,8 @@ pub struct RosenbrockSpec {
     pub b: f64,
     /// A factor on all of f.
     pub scale: f64,
-    /// θ₀.
-    pub start: [f64; 2],
+    /// θ₀; as many numbers as there are dimensions.
+    pub start: Vec<f64>,
 }
 
 /// f = ½(θ−c)ᵀC(θ−c).
@@ -42,6 +49,8 @@ pub struct QuadraticSpec {
     pub center: Vec<f64>,
     /// θ₀.
     pub start: Vec<f64>,
+    /// σ of the noise on the gradient.
+    pub noise: f64,
 }
 
 /// How C is given.
@@ -67,27 +76,33 @@ pub enum MatrixSpec {
 
 impl ProblemSpec {
     /// The kinds there are.
-    pub const KINDS: [&str; 3] = ["rosenbrock", "quadratic", "mlp"];
+    pub const KINDS: [&str; 6] = ["rosenbrock", "quadratic", "kronecker-quadratic", "function", "expression", "mlp"];
 
     /// As written in files.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Rosenbrock(_) => "rosenbrock",
             Self::Quadratic(_) => "quadratic",
+            Self::KroneckerQuadratic(_) => "kronecker-quadratic",
+            Self::Function(_) => "function",
+            Self::Expression(_) => "expression",
             Self::Mlp(_) => "mlp",
         }
     }
 
     /// What optimisers' defaults depend on.
     pub(crate) fn facts(&self) -> ProblemFacts {
-        match self {
-            Self::Rosenbrock(_) => ProblemFacts { curvatures: &[Curvature::Fisher, Curvature::Hessian], outputs: None },
-            Self::Quadratic(_) => ProblemFacts { curvatures: &[Curvature::Hessian, Curvature::Fisher], outputs: None },
-            Self::Mlp(mlp) => ProblemFacts {
-                curvatures: &[Curvature::Fisher, Curvature::Hessian, Curvature::Empirical],
-                outputs: mlp.layers.last().copied(),
-            },
-        }
+        let (curvatures, outputs): (&[Curvature], _) = match self {
+            Self::Rosenbrock(_) | Self::KroneckerQuadratic(_) => (&[Curvature::Fisher, Curvature::Hessian], None),
+            Self::Quadratic(_) => (&[Curvature::Hessian, Curvature::Fisher], None),
+            Self::Function(spec) if spec.function.has_residuals() => (&[Curvature::Fisher, Curvature::Hessian], None),
+            Self::Expression(spec) if spec.formulas.is_residuals() => (&[Curvature::Fisher, Curvature::Hessian], None),
+            Self::Function(_) | Self::Expression(_) => (&[Curvature::Hessian], None),
+            Self::Mlp(mlp) => {
+                (&[Curvature::Fisher, Curvature::Hessian, Curvature::Empirical], mlp.layers.last().copied())
+            }
+        };
+        ProblemFacts { curvatures, outputs }
     }
 }
 
@@ -100,6 +115,9 @@ pub(crate) fn problem(root: &Section<'_>) -> Result<ProblemSpec, SetupError> {
     match kind.text()? {
         "rosenbrock" => rosenbrock(&section).map(ProblemSpec::Rosenbrock),
         "quadratic" => quadratic(&section).map(ProblemSpec::Quadratic),
+        "kronecker-quadratic" => closed::kronecker(&section).map(ProblemSpec::KroneckerQuadratic),
+        "function" => closed::function(&section).map(ProblemSpec::Function),
+        "expression" => closed::expression(&section).map(ProblemSpec::Expression),
         "mlp" => mlp::mlp(&section).map(ProblemSpec::Mlp),
         other => Err(kind.refuse(format!("a kind of problem; {}", hint(other, kinds, "kinds")))),
     }
@@ -111,17 +129,12 @@ fn rosenbrock(section: &Section<'_>) -> Result<RosenbrockSpec, SetupError> {
         a: section.number_or("a", 1.0, ANY)?,
         b: section.number_or("b", 100.0, POSITIVE)?,
         scale: section.number_or("scale", 1.0, POSITIVE)?,
-        start: section
-            .get("start")
-            .map_or(Ok([-1.2, 1.0]), |field| field.pair("two numbers, for instance [-1.2, 1.0]"))?,
+        start: closed::start(section, &[-1.2, 1.0], |n| n >= 2, "a list of at least two numbers, for instance [-1.2, 1.0]")?,
     })
 }
 
 fn quadratic(section: &Section<'_>) -> Result<QuadraticSpec, SetupError> {
-    if let Some(noise) = section.get("noise") {
-        return Err(noise.conflict("`problem.noise`: gradient noise is not available yet; leave the key out"));
-    }
-    section.only(&["kind", "matrix", "condition", "rotation", "spectrum", "seed", "center", "start"])?;
+    section.only(&["kind", "matrix", "condition", "rotation", "spectrum", "seed", "center", "start", "noise"])?;
     let ways = [section.get("matrix"), section.get("condition"), section.get("spectrum")];
     let (matrix, size) = match ways {
         [Some(rows), None, None] => rows_of(&rows)?,
@@ -161,7 +174,8 @@ fn quadratic(section: &Section<'_>) -> Result<QuadraticSpec, SetupError> {
         let values = field.numbers(&accepted, ANY)?;
         if values.len() == size { Ok(values) } else { Err(field.refuse(accepted)) }
     };
-    Ok(QuadraticSpec { matrix, center: vector("center", 0.0)?, start: vector("start", 1.0)? })
+    let noise = section.number_or("noise", 0.0, NON_NEGATIVE)?;
+    Ok(QuadraticSpec { matrix, center: vector("center", 0.0)?, start: vector("start", 1.0)?, noise })
 }
 
 fn rows_of(field: &Field<'_>) -> Result<(MatrixSpec, usize), SetupError> {

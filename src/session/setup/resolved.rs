@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    LaneSetup, ProblemSpec, Setup,
+    ExpressionSpec, Formulas, LaneSetup, ProblemSpec, Setup,
     mlp::MlpSpec,
     problem::{MatrixSpec, QuadraticSpec, RosenbrockSpec},
 };
@@ -21,6 +21,14 @@ impl Setup {
         let table = match &self.problem {
             ProblemSpec::Rosenbrock(spec) => rosenbrock(spec),
             ProblemSpec::Quadratic(spec) => quadratic(spec, self.seed),
+            ProblemSpec::KroneckerQuadratic(spec) => json!({
+                "kind": "kronecker-quadratic", "rows": spec.rows, "cols": spec.cols, "samples": spec.samples,
+                "seed": spec.seed.unwrap_or(self.seed),
+            }),
+            ProblemSpec::Function(spec) => {
+                json!({ "kind": "function", "name": spec.function.name(), "start": spec.start })
+            }
+            ProblemSpec::Expression(spec) => expression(spec),
             ProblemSpec::Mlp(spec) => mlp(spec, self.seed),
         };
         map.insert("problem".into(), table);
@@ -66,6 +74,19 @@ fn quadratic(spec: &QuadraticSpec, session_seed: u64) -> Value {
     }
     map.insert("center".into(), json!(spec.center));
     map.insert("start".into(), json!(spec.start));
+    map.insert("noise".into(), json!(spec.noise));
+    map.into()
+}
+
+fn expression(spec: &ExpressionSpec) -> Value {
+    let mut map = Map::new();
+    map.insert("kind".into(), "expression".into());
+    match &spec.formulas {
+        Formulas::Function(text) => map.insert("f".into(), json!(text)),
+        Formulas::Residuals(texts) => map.insert("r".into(), json!(texts)),
+    };
+    let start: Map<String, Value> = spec.start.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    map.insert("start".into(), start.into());
     map.into()
 }
 
