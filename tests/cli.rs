@@ -133,10 +133,10 @@ fn parameters_are_saved_one_file_a_lane_and_can_be_started_from() {
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let saved = ["p.adam.safetensors", "p.adamqlr.safetensors", "p.k-fac.safetensors"];
     assert_eq!(place.names(), ["first.jsonl", saved[0], saved[1], saved[2]]);
-    let layout = Layout::Layers(vec![1, 16, 16, 1]);
+    let layout = Layout::Layers(vec![1, 16, 1]);
     for name in saved {
         let params = decode_params(&std::fs::read(place.at(name)).unwrap(), name, &layout).unwrap();
-        assert_eq!(params.len(), 2 * 16 + 17 * 16 + 17);
+        assert_eq!(params.len(), 2 * 16 + 17);
     }
     // A lane that starts from them begins where the other ended.
     let init = format!("problem.init={}", place.at(saved[1]).display());
@@ -152,6 +152,22 @@ fn parameters_are_saved_one_file_a_lane_and_can_be_started_from() {
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let bytes = std::fs::read(place.at("one.safetensors")).unwrap();
     assert_eq!(decode_params(&bytes, "one", &Layout::Flat(2)).unwrap().len(), 2);
+}
+
+#[test]
+fn every_kind_of_problem_gives_a_picture() {
+    let place = Place::new();
+    // A landscape, decision regions, a fitted curve, and nothing to look at but the loss.
+    for problem in ["quadratic-rotated", "mlp-spirals", "mlp-sine", "mlp-digits"] {
+        let ran = place.run(&["run", problem, "--steps", "3", "--png", "p.png"]);
+        assert_eq!(ran.code, Some(0), "{problem}: {}", ran.stderr);
+        let bytes = std::fs::read(place.at("p.png")).unwrap();
+        assert_eq!(&bytes[..8], b"\x89PNG\r\n\x1a\n", "{problem}");
+        let size = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
+        assert_eq!((size(16), size(20)), (1600, 1000), "{problem}");
+    }
+    let dark = place.command(&["run", "rosenbrock", "--png", "-", "--theme", "dark"]).output().unwrap();
+    assert!(dark.stdout.starts_with(b"\x89PNG") && dark.stderr.is_empty(), "nothing else goes to standard output");
 }
 
 #[test]

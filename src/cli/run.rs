@@ -11,7 +11,15 @@ use std::{
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use super::{args::RunArgs, failure::Failure, outputs::Outputs, progress::Progress, recorder::Recorder, report};
+use super::{
+    args::{RunArgs, Theme},
+    failure::Failure,
+    outputs::Outputs,
+    picture,
+    progress::Progress,
+    recorder::Recorder,
+    report,
+};
 use crate::{
     data::encode_params,
     export::{ExportError, OutputFile},
@@ -29,6 +37,12 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     recorder.finish();
 
     let mut files = recorder.close()?;
+    if let (Some(mut file), Some(history)) = (outputs.png.take(), &recorder.history) {
+        let theme = args.theme.unwrap_or(Theme::Light).into();
+        let bytes = picture::png(&setup, &mut session, history, theme);
+        write(&mut file, &bytes.map_err(|error| Failure::Result(error.to_string()))?)?;
+        files.push(file);
+    }
     files.extend(params(&setup, &mut session, &recorder, outputs.params)?);
     // Everything is written by now: only the moves to their places remain.
     files.into_iter().try_for_each(OutputFile::commit)?;
