@@ -140,7 +140,9 @@ impl Formula for InDimensions {
             Classical::Matyas => out.push((x[0] * x[0] + x[1] * x[1]) * 0.26 - x[0] * x[1] * 0.48),
             Classical::ThreeHumpCamel => {
                 let square = x[0] * x[0];
-                out.push(square * 2.0 - square * square * 1.05 + square * square * square / 6.0 + x[0] * x[1] + x[1] * x[1]);
+                out.push(
+                    square * 2.0 - square * square * 1.05 + square * square * square / 6.0 + x[0] * x[1] + x[1] * x[1],
+                );
             }
             Classical::Saddle => {
                 let square = x[1] * x[1];

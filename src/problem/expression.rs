@@ -146,11 +146,14 @@ impl Tape {
     fn fold(&self, node: Node) -> Node {
         let operands = match node {
             Node::Constant(_) | Node::Variable(_) => return node,
-            Node::Add(a, b) | Node::Sub(a, b) | Node::Mul(a, b) | Node::Div(a, b) | Node::Pow(a, b) => [Some(a), Some(b)],
+            Node::Add(a, b) | Node::Sub(a, b) | Node::Mul(a, b) | Node::Div(a, b) | Node::Pow(a, b) => {
+                [Some(a), Some(b)]
+            }
             Node::Neg(a) | Node::PowInteger(a, _) | Node::PowConstant(a, _) | Node::Apply(_, a) => [Some(a), None],
         };
         if operands.into_iter().flatten().all(|operand| self.constant(operand).is_some()) {
-            let values: Vec<f64> = self.nodes.iter().map(|node| if let Node::Constant(c) = node { *c } else { 0.0 }).collect();
+            let values: Vec<f64> =
+                self.nodes.iter().map(|node| if let Node::Constant(c) = node { *c } else { 0.0 }).collect();
             return Node::Constant(apply(node, &[], &values));
         }
         node

@@ -115,7 +115,12 @@ impl<T: Real> Oracle<T> for KroneckerOracle<T> {
         for (mut column, &residual) in weighted.column_iter_mut().zip(residuals.iter()) {
             column *= residual;
         }
-        PanelMut::new(gradient.as_mut_slice(), left.nrows()).set_mul_tr(self.share(), left.into(), (&weighted).into(), T::zero());
+        PanelMut::new(gradient.as_mut_slice(), left.nrows()).set_mul_tr(
+            self.share(),
+            left.into(),
+            (&weighted).into(),
+            T::zero(),
+        );
         T::of(0.5) * self.share() * residuals.norm_squared()
     }
 

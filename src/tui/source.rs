@@ -55,7 +55,8 @@ fn temporary(setup: &Setup) -> Result<Session, String> {
         setup.lanes.iter().map(|lane| LaneSpec { label: lane.label.clone(), recipe: lane.recipe.clone() }).collect();
     match &setup.problem {
         crate::session::setup::ProblemSpec::Rosenbrock(spec) => {
-            let problem = crate::problem::Rosenbrock { a: spec.a, b: spec.b, scale: spec.scale, start: spec.start.clone() };
+            let problem =
+                crate::problem::Rosenbrock { a: spec.a, b: spec.b, scale: spec.scale, start: spec.start.clone() };
             Ok(Session::new(Box::new(problem), &lanes))
         }
         _ => Err("not yet".to_owned()),

@@ -48,7 +48,8 @@ impl Setup {
 
     /// A problem given by formulas, in double precision.
     fn closed_form(&self) -> Result<Box<dyn Problem<f64>>, SetupError> {
-        let unfit = || SetupError::Conflict { place: self.file.clone(), message: "`problem.start` does not fit".to_owned() };
+        let unfit =
+            || SetupError::Conflict { place: self.file.clone(), message: "`problem.start` does not fit".to_owned() };
         Ok(match &self.problem {
             ProblemSpec::Rosenbrock(spec) => Box::new(rosenbrock(spec)),
             ProblemSpec::Quadratic(spec) => Box::new(quadratic(spec, self.seed)),

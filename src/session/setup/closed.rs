@@ -63,7 +63,11 @@ pub(super) fn kronecker(section: &Section<'_>) -> Result<KroneckerSpec, SetupErr
     section.only(&["kind", "rows", "cols", "samples", "seed"])?;
     let size = |key, default| {
         let value = section.whole_or(key, default, 1)?;
-        if value <= LARGEST { Ok(value as usize) } else { Err(section.conflict(format!("`problem.{key}` is {value}; at most {LARGEST} is accepted"))) }
+        if value <= LARGEST {
+            Ok(value as usize)
+        } else {
+            Err(section.conflict(format!("`problem.{key}` is {value}; at most {LARGEST} is accepted")))
+        }
     };
     let seed = section.get("seed").map(|seed| seed.whole(0)).transpose()?;
     Ok(KroneckerSpec { rows: size("rows", 4)?, cols: size("cols", 3)?, samples: size("samples", 20)?, seed })
@@ -75,7 +79,8 @@ pub(super) fn function(section: &Section<'_>) -> Result<FunctionSpec, SetupError
     let field = section.need("name", &format!("one of {}", names.join(", ")))?;
     let typed = field.text()?;
     let function = Classical::ALL.into_iter().find(|function| function.name() == typed);
-    let function = function.ok_or_else(|| field.refuse(format!("a classical function; {}", hint(typed, names, "ones"))))?;
+    let function =
+        function.ok_or_else(|| field.refuse(format!("a classical function; {}", hint(typed, names, "ones"))))?;
     let start = match function.variables() {
         Some(n) => start(section, &[1.0, 1.0], |len| len == n, &format!("a list of {n} numbers"))?,
         None => start(section, &[1.0, 1.0], |len| len >= 1, "a list of numbers, one a dimension")?,
@@ -125,7 +130,11 @@ pub(super) fn expression(section: &Section<'_>) -> Result<ExpressionSpec, SetupE
             let texts = items.iter().map(|item| read(item, &mut tape)).collect::<Result<Vec<_>, _>>()?;
             (Formulas::Residuals(texts), tape)
         }
-        _ => return Err(section.conflict("an expression needs `f = \"…\"` or residuals `r = [\"…\"]`, and only one of them")),
+        _ => {
+            return Err(
+                section.conflict("an expression needs `f = \"…\"` or residuals `r = [\"…\"]`, and only one of them")
+            );
+        }
     };
     Ok(ExpressionSpec { formulas, start, tape })
 }
@@ -148,7 +157,8 @@ fn variables(section: &Section<'_>) -> Result<Vec<(String, f64)>, SetupError> {
         .into_iter()
         .map(|(name, field)| {
             if !is_name(&name) {
-                return Err(field.conflict(format!("`{}`: a variable's name is letters, digits and _, a letter first", field.key)));
+                return Err(field
+                    .conflict(format!("`{}`: a variable's name is letters, digits and _, a letter first", field.key)));
             }
             Ok((name, field.number(ANY)?))
         })

@@ -42,7 +42,9 @@ pub(crate) struct Fault {
 impl From<Error<Rule>> for Fault {
     fn from(error: Error<Rule>) -> Self {
         let column = match error.line_col {
-            pest::error::LineColLocation::Pos((_, column)) | pest::error::LineColLocation::Span((_, column), _) => column,
+            pest::error::LineColLocation::Pos((_, column)) | pest::error::LineColLocation::Span((_, column), _) => {
+                column
+            }
         };
         let message = match error.variant {
             ErrorVariant::CustomError { message } => message,
@@ -158,7 +160,10 @@ impl Reader<'_> {
             None => {
                 let known = self.variables.iter().map(String::as_str).chain(["pi", "e"]);
                 let hint = super::error::hint(name, known, "names");
-                return Err(fault(pair.as_span(), format!("unknown name {name}; {hint}; variables are declared by `start`")));
+                return Err(fault(
+                    pair.as_span(),
+                    format!("unknown name {name}; {hint}; variables are declared by `start`"),
+                ));
             }
         };
         Ok(self.tape.push(node))

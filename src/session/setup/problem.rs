@@ -129,7 +129,12 @@ fn rosenbrock(section: &Section<'_>) -> Result<RosenbrockSpec, SetupError> {
         a: section.number_or("a", 1.0, ANY)?,
         b: section.number_or("b", 100.0, POSITIVE)?,
         scale: section.number_or("scale", 1.0, POSITIVE)?,
-        start: closed::start(section, &[-1.2, 1.0], |n| n >= 2, "a list of at least two numbers, for instance [-1.2, 1.0]")?,
+        start: closed::start(
+            section,
+            &[-1.2, 1.0],
+            |n| n >= 2,
+            "a list of at least two numbers, for instance [-1.2, 1.0]",
+        )?,
     })
 }
 
