@@ -35,7 +35,7 @@ pub fn opener(setup: Setup) -> Opener {
 }
 
 fn open(setup: &Setup) -> Result<Opened, String> {
-    let session: Session = temporary(setup)?;
+    let session: Session = setup.build().map_err(|error| error.to_string())?;
     Ok(Opened {
         name: setup.name.clone(),
         summary: setup.summary.clone().unwrap_or_default(),
@@ -48,16 +48,4 @@ fn open(setup: &Setup) -> Result<Opened, String> {
             .collect(),
         session,
     })
-}
-
-fn temporary(setup: &Setup) -> Result<Session, String> {
-    let lanes: Vec<LaneSpec> =
-        setup.lanes.iter().map(|lane| LaneSpec { label: lane.label.clone(), recipe: lane.recipe.clone() }).collect();
-    match &setup.problem {
-        crate::session::setup::ProblemSpec::Rosenbrock(spec) => {
-            let problem = crate::problem::Rosenbrock { a: spec.a, b: spec.b, scale: spec.scale, start: spec.start };
-            Ok(Session::new(Box::new(problem), &lanes))
-        }
-        _ => Err("not yet".to_owned()),
-    }
 }

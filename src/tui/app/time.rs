@@ -163,7 +163,7 @@ impl App {
                     // The mathematics is slower than the speed: what was missed is not caught up.
                     self.carry = 0.0;
                 }
-                self.ask_until(self.limit.min(goal.saturating_add((rate / 4.0) as usize + 1)).saturating_add(1));
+                self.ask_until(self.limit.min(goal.saturating_add((rate / 20.0) as usize + 1)).saturating_add(1));
                 goal
             }
         };
