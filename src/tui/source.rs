@@ -2,7 +2,7 @@
 
 use crate::session::{
     LaneSpec, Session, Setup,
-    setup::{BUNDLED, Overrides},
+    setup::{BUNDLED, Overrides, ProblemSpec},
 };
 
 use super::{
@@ -24,14 +24,26 @@ pub fn choices() -> Vec<Choice> {
 pub fn opener(setup: Setup) -> Opener {
     let mut current = setup;
     Box::new(move |source| {
-        if let Source::Bundled(name) = source {
-            let next = Setup::bundled(name, &Overrides::default()).map_err(|error| error.to_string())?;
-            let opened = open(&next)?;
-            current = next;
-            return Ok(opened);
-        }
-        open(&current)
+        let next = match source {
+            Source::Again => return open(&current),
+            Source::From(start) => started(&current, *start),
+            Source::Bundled(name) => Setup::bundled(name, &Overrides::default()).map_err(|error| error.to_string())?,
+        };
+        let opened = open(&next)?;
+        current = next;
+        Ok(opened)
     })
+}
+
+/// The same problem from another starting point, where it has one in a plane.
+fn started(setup: &Setup, start: [f64; 2]) -> Setup {
+    let mut setup = setup.clone();
+    match &mut setup.problem {
+        ProblemSpec::Rosenbrock(spec) => spec.start = start,
+        ProblemSpec::Quadratic(spec) => spec.start = start.to_vec(),
+        ProblemSpec::Mlp(_) => {}
+    }
+    setup
 }
 
 fn open(setup: &Setup) -> Result<Opened, String> {

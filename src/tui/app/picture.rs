@@ -1,7 +1,10 @@
 //! The costly part of the large panel: asked of the worker, kept until something else is to be seen.
 
 use crate::{
-    figure::{Caption, Figure, GroundOptions, MainView, PathOptions, TraceOptions, compose, landscape},
+    figure::{
+        Caption, Figure, GroundOptions, MainView, PathOptions, TraceOptions, compose, explain::loss_after, landscape,
+        number,
+    },
     session::Geometry,
 };
 
@@ -135,6 +138,13 @@ impl App {
         let main = sight.map(|sight| self.main_view(sight, [800, 800]));
         let on_screen = self.trace_options(ratatui::layout::Rect::default(), [6, 4]);
         let options = TraceOptions { bins: 600, ..on_screen };
-        compose(&caption, main, self.styles.clone(), &self.history, &options)
+        let mut figure = compose(&caption, main, self.styles.clone(), &self.history, &options);
+        for entry in &mut figure.legend {
+            // The step computed ahead may know what the history shown does not.
+            if let (None, Some(loss)) = (loss_after(&self.history.lanes()[entry.lane], self.cursor), self.loss(entry.lane)) {
+                entry.state = format!("f {}", number::short(loss));
+            }
+        }
+        figure
     }
 }

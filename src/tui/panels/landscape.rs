@@ -2,7 +2,7 @@
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::chart::{ink, pen, x_labels, y_labels};
+use super::chart::{background, ink, pen, x_labels, y_labels};
 use crate::{
     figure::{Landscape, palette::class_colour},
     tui::{app::App, canvas::Canvas, canvas::Pen},
@@ -26,7 +26,7 @@ pub fn render(app: &App, map: &Landscape, plot: Rect, buf: &mut Buffer) {
         });
     }
     for contour in map.contours.iter() {
-        let pen = Pen { colour: theme.level(contour.shade), pattern: crate::figure::palette::Pattern::Solid, layer: 0 };
+        let pen = Pen { colour: theme.level(contour.shade), pattern: background(app), layer: 0 };
         contour.lines.iter().for_each(|line| canvas.polyline(line, pen));
     }
     for example in &map.examples {

@@ -29,7 +29,7 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
         heading.push(Span::styled(format!("─ its last, {} ", lane.len()), theme.quiet()));
     }
     let inside = frame(Line::from(heading), Line::default(), theme.border(false), area, buf);
-    let lines = explain(lane, &app.opening.lanes[app.lane].recipe, app.cursor);
+    let lines = explain(lane, &app.opening.lanes[app.lane].recipe, app.cursor, app.loss(app.lane));
     for (line, y) in lines.iter().zip(inside.y..inside.bottom()) {
         let spans = line.iter().map(|part| {
             let style = match part.role {
