@@ -20,6 +20,8 @@ pub enum Role {
     Raised,
     /// λ falls.
     Lowered,
+    /// What may be left out where there is little room.
+    Aside,
 }
 
 /// A piece of a line.
@@ -209,23 +211,23 @@ impl Step<'_> {
             line.extend(self.rejection());
             return line;
         };
-        let name = match (self.recipe.ratio, self.recipe.damping.rule) {
-            (Ratio::Undamped, DampingRule::None) | (Ratio::Damped, _) => "predicted Δf",
-            (Ratio::Undamped, _) => "predicted Δf (without λ)",
-        };
-        named(&mut line, name, Some(predicted));
+        line.push(symbol("predicted Δf "));
+        if self.recipe.ratio == Ratio::Undamped && self.recipe.damping.rule != DampingRule::None {
+            line.push(part(Role::Aside, "(without λ) "));
+        }
+        line.push(part(Role::Value, precise(predicted)));
+        line.push(symbol("   "));
         named(&mut line, "actual Δf", change);
         if let Some(rho) = self.get(Q::Rho) {
             line.push(symbol("→  ρ = "));
             line.push(part(Role::Result, short(rho)));
-            let place = if rho > 0.75 {
-                " > 3/4"
+            line.push(if rho > 0.75 {
+                symbol(" > 3/4")
             } else if rho < 0.25 {
-                " < 1/4"
+                symbol(" < 1/4")
             } else {
-                " in between"
-            };
-            line.push(symbol(place));
+                part(Role::Aside, " in between")
+            });
         } else if change.is_some() {
             line.push(symbol("→  ρ undefined"));
         }
@@ -254,9 +256,9 @@ impl Step<'_> {
             let reason = if rule.rule == DampingRule::Constant {
                 "constant"
             } else if used <= rule.min {
-                "stays at λ_min"
+                "at λ_min"
             } else if rule.max.is_some_and(|max| used >= max) {
-                "stays at λ_max"
+                "at λ_max"
             } else {
                 "stays"
             };

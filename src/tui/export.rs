@@ -7,13 +7,10 @@ use std::{
     sync::mpsc::Sender,
 };
 
-use crate::figure::{Figure, palette::Theme};
-
-mod png {
-    pub fn png(_: &super::Figure, _: super::Theme) -> Result<Vec<u8>, String> {
-        Err("not yet".to_owned())
-    }
-}
+use crate::{
+    export::png,
+    figure::{Figure, palette::Theme},
+};
 
 use super::{
     action::Action,

@@ -46,7 +46,7 @@ fn colour(colour: Color) -> String {
 
 fn played(size: (u16, u16)) -> Stage {
     let mut stage = Stage::valley(size);
-    stage.times(4, Command::Step(10)).times(5, Command::Step(-1)).press(Command::Up).press(Command::Down);
+    stage.times(2, Command::Step(10)).times(5, Command::Step(-1)).press(Command::Up).press(Command::Down);
     stage
 }
 
