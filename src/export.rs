@@ -4,6 +4,7 @@ mod csv;
 mod file;
 mod jsonl;
 mod params;
+mod png;
 
 use thiserror::Error;
 
@@ -16,6 +17,7 @@ pub use csv::CsvTrace;
 pub use file::OutputFile;
 pub use jsonl::JsonTrace;
 pub use params::{lane_paths, slug};
+pub use png::{MAIN_ASPECT, PNG_SIZE, PngError, png};
 
 /// Why a result could not be written.
 #[derive(Debug, Error)]

@@ -29,7 +29,7 @@ pub fn compose(
     let title = if caption.summary.is_empty() {
         caption.name.clone()
     } else {
-        format!("{}: {}", caption.name, caption.summary)
+        format!("{} · {}", caption.name, caption.summary)
     };
     let of = latest.max(options.planned);
     Figure {
@@ -61,6 +61,12 @@ fn state(past: &LaneHistory, step: usize) -> String {
     let arrived = if past.rejected(step) { Quantity::Loss } else { Quantity::NewLoss };
     let loss = past.value(Quantity::Loss, step + 1).or_else(|| past.value(arrived, step));
     let loss = loss.map(|loss| format!("f {}", number::short(loss)));
+    // Where nothing has measured f yet, the last measurement says which step it belongs to.
+    let earlier = || {
+        past.value(Quantity::Loss, step)
+            .map(|loss| format!("f {} at step {}", number::short(loss), number::count(step - 1)))
+    };
+    let loss = loss.or_else(earlier);
     let ended = past
         .outcome()
         .filter(|(end, outcome)| outcome.reason().is_some() && usize::try_from(*end).is_ok_and(|end| end <= step));
@@ -102,7 +108,7 @@ mod tests {
             legend.into_iter().map(|entry| entry.state).collect::<Vec<_>>()
         };
         assert_eq!(states(1), ["f 0.500", "f 0.500"]);
-        assert_eq!(states(3), ["at step 3", "f 0.333, converged at 2"]);
+        assert_eq!(states(3), ["f 0.333 at step 2", "f 0.333, converged at 2"]);
     }
 
     #[test]
@@ -111,7 +117,7 @@ mod tests {
         let styles = lane_styles(&[Family::Adam, Family::Kfac]);
         let options = TraceOptions { planned: 200, ..TraceOptions::default() };
         let figure = compose(&caption, None, styles, &history(), &options);
-        assert_eq!(figure.title, "spirals: two arms");
+        assert_eq!(figure.title, "spirals · two arms");
         assert_eq!(figure.subtitle, "step 3 of 200");
         assert_eq!((figure.traces.len(), figure.legend.len()), (4, 2));
         let MainView::Chart(chart) = &figure.main else { panic!("no chart") };

@@ -1,6 +1,6 @@
 //! Colours, markers and line patterns: one look per lane, the same on the screen and on paper.
 //!
-//! The lane colours are those of Okabe and Ito, which people with the common kinds of colour blindness tell apart. Colour is
+//! The lane colours are those of Okabe and Ito, all but one, which people with the common kinds of colour blindness tell apart. Colour is
 //! never alone: every lane also has its own marker and line pattern.
 
 mod ramp;
@@ -172,11 +172,12 @@ const VERMILION: Rgb = [0xD5, 0x5E, 0x00];
 const SKY_BLUE: Rgb = [0x56, 0xB4, 0xE9];
 const BLUE: Rgb = [0x00, 0x72, 0xB2];
 const ORANGE: Rgb = [0xE6, 0x9F, 0x00];
-const YELLOW: Rgb = [0xF0, 0xE4, 0x42];
+/// In place of the palette's yellow, which is lost on white.
+const OLIVE: Rgb = [0x99, 0x99, 0x33];
 const GREY: Rgb = [0x8C, 0x8C, 0x8C];
 
 /// In which order colours go to lanes whose family's own is taken.
-const SPARE: [Rgb; 8] = [ORANGE, SKY_BLUE, BLUE, GREY, BLUISH_GREEN, REDDISH_PURPLE, VERMILION, YELLOW];
+const SPARE: [Rgb; 8] = [ORANGE, SKY_BLUE, BLUE, GREY, BLUISH_GREEN, REDDISH_PURPLE, VERMILION, OLIVE];
 
 /// The look of every lane, in order: the first lane of a family has the family's own, further ones what is left over. Up to eight
 /// lanes have different colours and markers; beyond that the three properties repeat out of step.

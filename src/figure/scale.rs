@@ -130,7 +130,18 @@ pub fn ticks(range: [f64; 2], scale: Scale, about: usize) -> Vec<Tick> {
         .map(|tick| Tick { at: tick.at.clamp(0.0, 1.0), ..tick })
         .collect();
     ticks.sort_by(|a, b| a.at.total_cmp(&b.at));
+    if matches!(scale, Scale::SymLog { .. }) {
+        clear_around_zero(&mut ticks, axis.unit(0.0), 0.4 / about as f64);
+    }
     ticks
+}
+
+/// The label of zero matters more than those of the powers of ten that crowd it.
+fn clear_around_zero(ticks: &mut [Tick], zero: f64, room: f64) {
+    if (0.0..=1.0).contains(&zero) {
+        let crowding = |tick: &&mut Tick| (tick.at - zero).abs() < room && tick.label != "0";
+        ticks.iter_mut().filter(crowding).for_each(|tick| tick.label.clear());
+    }
 }
 
 /// The next of …, 1, 2, 5, 10, … that is at least `step`.
@@ -152,7 +163,7 @@ pub(super) fn round_up(value: f64) -> f64 {
 }
 
 fn linear([a, b]: [f64; 2], about: usize) -> Vec<(f64, String)> {
-    let step = nice((b - a) / about as f64);
+    let step = nice(0.75 * (b - a) / about as f64);
     let (first, last) = ((a / step - 1e-6).ceil(), (b / step + 1e-6).floor());
     let steps = (last - first).max(0.0) as usize;
     (0..=steps).map(|i| (first + i as f64) * step).map(|value| (value, number::tick(value, step))).collect()

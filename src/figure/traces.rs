@@ -216,13 +216,13 @@ pub fn trace(kind: TraceKind, history: &History, options: &TraceOptions) -> Char
 
     let (across, up) = (Scale::Linear.axis(x_range), limits.scale.axis(limits.range));
     let place = |[x, y]: Point| [across.unit(x), up.unit(y)];
-    let slots = (options.bins / 14).clamp(6, 40);
+    let slots = (options.bins / 18).clamp(6, 32);
     let mut curves = Vec::with_capacity(series.len());
     let mut marks = Vec::new();
     for (series, pieces) in series.iter().zip(&samples) {
         let visible = pieces.iter().flat_map(|piece| clip(piece.iter().map(|&point| place(point))));
         curves.push(Curve { lane: series.lane, pieces: visible.collect() });
-        marks.extend(marks::beyond(series.lane, pieces.iter().flatten().map(|&point| place(point)), slots));
+        marks.extend(marks::beyond(series.lane, pieces.iter().flatten().map(|&point| place(point)), slots.div_ceil(2)));
         match kind {
             TraceKind::Loss => marks.extend(marks::rejections(series, slots, place)),
             TraceKind::Damping => marks.extend(marks::changes(series, slots, place)),

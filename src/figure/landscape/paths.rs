@@ -8,20 +8,27 @@ use crate::{
 
 /// The history summarises runs of this many steps, of its square, and so on.
 const BLOCK: usize = 16;
-/// Where a path has more points than this, several places count as one.
+/// With more points than this a path is an area rather than a line, and may be drawn more coarsely.
 const ENOUGH: usize = 6000;
 
 /// The visible pieces of a lane's path from its start to step `last`.
 pub(super) fn pieces(past: &LaneHistory, window: Window, last: usize, resolution: [usize; 2]) -> Vec<Vec<Point>> {
-    let mut walk = Walk { past, window, resolution: resolution.map(|places| places.max(1) as f64), points: Vec::new() };
-    for _ in 0..3 {
+    let resolution = resolution.map(|places| places.max(1) as f64);
+    let mut walk = Walk { past, window, resolution, finest: 1, points: Vec::new() };
+    for attempt in 0.. {
         walk.points.clear();
         walk.step(0);
         walk.all(last);
         if walk.points.len() <= ENOUGH {
             break;
         }
-        walk.resolution = walk.resolution.map(|places| places / 2.0);
+        // First several places count as one. A path that leaps about all the time is still too long then: of every run of steps
+        // only the first and the last are kept, which fill the same area.
+        if attempt < 2 {
+            walk.resolution = walk.resolution.map(|places| places / 2.0);
+        } else {
+            walk.finest *= BLOCK;
+        }
     }
     clip(walk.points)
 }
@@ -30,6 +37,8 @@ struct Walk<'a> {
     past: &'a LaneHistory,
     window: Window,
     resolution: [f64; 2],
+    /// Runs of so many steps are not looked into.
+    finest: usize,
     points: Vec<Point>,
 }
 
@@ -51,9 +60,12 @@ impl Walk<'_> {
         if size <= 1 {
             return self.step(from);
         }
+        if self.points.len() > ENOUGH {
+            return;
+        }
         match self.bounds(from, to) {
             Some([x, y]) if self.one_place(x, y) => self.step(to - 1),
-            Some([x, y]) if outside(x) || outside(y) => {
+            Some([x, y]) if outside(x) || outside(y) || size <= self.finest => {
                 self.step(from);
                 self.step(to - 1);
             }

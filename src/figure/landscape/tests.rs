@@ -148,3 +148,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_path_that_leaps_about_for_ever_stays_short_and_fills_the_same_area() {
+    let leap = |i: u32| [f64::from(i * 7919 % 1000) / 500.0 - 1.0, f64::from(i % 997 * 729 % 997) / 498.5 - 1.0];
+    let history = history([0.0, 0.0], (0..100_000).map(leap));
+    let ground = Ground::sample(SQUARE, &[], &GroundOptions::default(), &surface(|x, y| x * x + y * y));
+    let picture = landscape(&ground, &history, &options(100_000));
+    let points: Vec<Point> = picture.paths[0].pieces.iter().flatten().copied().collect();
+    assert!((300..7000).contains(&points.len()), "{}", points.len());
+    for quarter in [[0.3, 0.3], [0.7, 0.3], [0.3, 0.7], [0.7, 0.7]] {
+        assert!(points.iter().any(|point| (point[0] - quarter[0]).hypot(point[1] - quarter[1]) < 0.06), "{quarter:?}");
+    }
+}

@@ -1,6 +1,6 @@
 //! Shades for surfaces: evenly spaced to the eye, and quiet enough for the lanes' colours to stand out on top.
 
-use super::{BLUE, BLUISH_GREEN, GREY, ORANGE, REDDISH_PURPLE, Rgb, SKY_BLUE, VERMILION, YELLOW};
+use super::{BLUE, BLUISH_GREEN, GREY, OLIVE, ORANGE, REDDISH_PURPLE, Rgb, SKY_BLUE, VERMILION};
 
 /// Light or dark background.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -30,7 +30,7 @@ pub fn contour_colour(theme: Theme, shade: f64) -> Rgb {
 
 /// Colour of a class: its examples. Eight differ.
 pub fn class_colour(class: u8) -> Rgb {
-    [BLUE, ORANGE, BLUISH_GREEN, REDDISH_PURPLE, SKY_BLUE, VERMILION, GREY, YELLOW][usize::from(class) % 8]
+    [BLUE, ORANGE, BLUISH_GREEN, REDDISH_PURPLE, SKY_BLUE, VERMILION, GREY, OLIVE][usize::from(class) % 8]
 }
 
 /// Colour of the region where a class is predicted, paler where the prediction is less sure (confidence 0 to 1).
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn colours_survive_the_way_there_and_back() {
-        for colour in [[0, 0, 0], [255, 255, 255], VERMILION, SKY_BLUE, YELLOW] {
+        for colour in [[0, 0, 0], [255, 255, 255], VERMILION, SKY_BLUE, OLIVE] {
             assert_eq!(rgb(oklab(colour)), colour);
         }
         assert_eq!(field_colour(Theme::Light, f64::NAN), field_colour(Theme::Light, -3.0));

@@ -2,8 +2,9 @@
 
 use crate::figure::Scale;
 
-/// Fewer decades than this below the largest value are drawn; what is smaller still is marked at the lower edge.
-const DECADES: f64 = 1e-24;
+/// Values this much smaller than the largest one are below the rounding errors of the sums they come from; they are marked at the
+/// lower edge rather than squeezing all others into the upper half.
+const LEAST: f64 = 1e-16;
 /// Negative values this much smaller than the largest one are rounding errors around zero, not a reason for a two-sided axis.
 const ROUNDING: f64 = 1e-12;
 
@@ -46,7 +47,7 @@ impl Limits {
             // Zeros only: they lie below every logarithmic axis.
             return Some(Self::default());
         }
-        let floor = smallest.max(high * DECADES);
+        let floor = smallest.max(high * LEAST);
         Some(Self { scale: Scale::Log, range: Scale::Log.sane([round_down(floor * 0.9), round_up(high * 1.1)]) })
     }
 

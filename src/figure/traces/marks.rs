@@ -67,8 +67,10 @@ pub(super) fn beyond(lane: usize, points: impl Iterator<Item = Point>, slots: us
     marks
 }
 
-/// The series' steps in `slots` equal runs that begin at fixed places, each asked for one thing.
+/// The series' steps in equal runs that begin at fixed steps, as many as there are slots in the part of the axis the series covers;
+/// each run is asked for one thing.
 fn in_slots<T>(series: &Series, slots: usize, ask: impl Fn(usize, usize) -> Option<T>) -> impl Iterator<Item = T> {
+    let slots = (slots as f64 * series.coverage()).ceil().max(1.0) as usize;
     let stride = series.steps.len().div_ceil(slots).max(1);
     let start = (series.steps.start - 1) / stride * stride + 1;
     let end = series.steps.end;

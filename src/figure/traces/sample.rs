@@ -13,6 +13,8 @@ pub(super) struct Series<'a> {
     quantity: Quantity,
     lag: usize,
     axis: XAxis,
+    /// The visible part of the axis.
+    range: [f64; 2],
     /// The steps to draw, from 1, the end excluded: the visible ones and a neighbour on both sides.
     pub(super) steps: std::ops::Range<usize>,
 }
@@ -31,12 +33,20 @@ impl<'a> Series<'a> {
         let from = first(past.len(), |index| place(index) >= range[0]);
         let to = first(past.len(), |index| place(index) > range[1]);
         let steps = from.saturating_sub(1) + 1..(to + 1).min(past.len()) + 1;
-        Self { lane, past, quantity, lag, axis, steps }
+        Self { lane, past, quantity, lag, axis, range, steps }
     }
 
     /// Where step `step`'s value belongs on the axis.
     pub(super) fn x(&self, step: usize) -> f64 {
         self.axis.place(self.past, step - self.lag)
+    }
+
+    /// Which part of the visible axis the series covers, 0 to 1.
+    pub(super) fn coverage(&self) -> f64 {
+        if self.steps.is_empty() {
+            return 0.0;
+        }
+        ((self.x(self.steps.end - 1) - self.x(self.steps.start)) / (self.range[1] - self.range[0])).clamp(0.0, 1.0)
     }
 
     /// The largest value.

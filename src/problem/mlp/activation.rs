@@ -79,7 +79,7 @@ fn sigmoid<T: Real>(z: T) -> T {
 
 #[cfg(test)]
 mod tests {
-    use super::Activation::{self, Identity, Relu, Sigmoid, Softplus, Tanh};
+    use super::Activation::{Identity, Relu, Sigmoid, Softplus, Tanh};
     use proptest::prelude::*;
 
     proptest! {
@@ -105,6 +105,6 @@ mod tests {
 
     #[test]
     fn the_kink_of_relu_has_slope_zero() {
-        assert!(Activation::Relu.slope(Activation::Relu.value(0.0f64)).abs() < f64::EPSILON);
+        assert!(Relu.slope(Relu.value(0.0f64)).abs() < f64::EPSILON);
     }
 }

@@ -1,0 +1,102 @@
+//! Ten thousand steps of every optimiser on every bundled problem: every lane ends with a stated outcome and no number is lost.
+
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use rhoscope::{
+    optim::{Outcome, Quantity as Q, StepRecord},
+    session::{
+        Progress,
+        setup::{BUNDLED, Name, Overrides, Setup},
+    },
+};
+
+const STEPS: u64 = 10_000;
+
+/// What a step of this optimiser must have computed: a number that came out non-finite would be missing.
+fn required(name: Name) -> Vec<Q> {
+    let always = [Q::Loss, Q::LearningRate, Q::Damping, Q::NextDamping, Q::GradNorm, Q::UpdateNorm];
+    let modelled =
+        [Q::Curvature, Q::GradDotDirection, Q::ModelChange, Q::DirectionCurvature, Q::DirectionSquaredNorm, Q::NewLoss];
+    match name {
+        Name::Sgd | Name::Adam => always.to_vec(),
+        Name::SgdQlr | Name::AdamQlr => [&always[..], &modelled].concat(),
+        Name::Kfac => [&always[..], &modelled, &[Q::Momentum]].concat(),
+    }
+}
+
+fn check(record: &StepRecord, required: &[Q], what: &str) {
+    for &quantity in required {
+        let value = record.get(quantity);
+        assert!(value.is_some_and(f64::is_finite), "{what}, step {}: {quantity:?} is {value:?}", record.step);
+    }
+    assert!(Q::ALL.into_iter().filter_map(|quantity| record.get(quantity)).all(f64::is_finite));
+    assert!(record.params.iter().all(|value| value.is_finite()));
+}
+
+fn run(problem: &str, name: Name, monitor: bool) -> Outcome {
+    let mut spec = name.as_str().to_owned();
+    if monitor {
+        spec.push_str(":monitor=true");
+    }
+    let overrides = Overrides { optimisers: vec![spec], ..Overrides::default() };
+    let mut session = Setup::bundled(problem, &overrides).unwrap().build().unwrap();
+    let what = format!("{} on {problem}", name.as_str());
+    let required = required(name);
+    let mut outcome = None;
+    for _ in 0..STEPS {
+        let more = session.advance(&|| 0.0, &mut |progress| match progress {
+            Progress::Step { record, .. } => check(record, &required, &what),
+            Progress::Ended { outcome: ended, .. } => outcome = Some(ended),
+        });
+        if !more {
+            break;
+        }
+    }
+    let params = session.params(0, session.latest());
+    assert!(params.iter().all(|value| value.is_finite()), "{what}: a non-finite parameter");
+    let outcome = outcome.unwrap_or(Outcome::Finished);
+    assert_eq!(
+        session.latest() == STEPS,
+        outcome == Outcome::Finished,
+        "{what}: {outcome:?} after {} steps",
+        session.latest()
+    );
+    if let Some(reason) = outcome.reason() {
+        assert!(!reason.is_empty());
+    }
+    println!("{what}: {} after {} steps {}", outcome.name(), session.latest(), outcome.reason().unwrap_or_default());
+    outcome
+}
+
+/// One test a problem, so that they run side by side.
+macro_rules! on {
+    ($($test:ident: $problem:literal),* $(,)?) => {
+        const COVERED: &[&str] = &[$($problem),*];
+        $(
+            #[test]
+            fn $test() {
+                for name in Name::ALL {
+                    run($problem, name, matches!(name, Name::Sgd | Name::Adam));
+                }
+            }
+        )*
+    };
+}
+
+on! {
+    rosenbrock: "rosenbrock",
+    rosenbrock_paper: "rosenbrock-paper",
+    quadratic_round: "quadratic-round",
+    quadratic_narrow: "quadratic-narrow",
+    quadratic_rotated: "quadratic-rotated",
+    mlp_sine: "mlp-sine",
+    mlp_spirals: "mlp-spirals",
+    mlp_digits: "mlp-digits",
+}
+
+#[test]
+fn no_bundled_problem_is_left_out() {
+    for bundled in BUNDLED {
+        assert!(COVERED.contains(&bundled.name), "{} is not run", bundled.name);
+    }
+}
