@@ -35,6 +35,13 @@ pub enum ExportError {
     },
 }
 
+impl ExportError {
+    /// What went wrong with a write to `path`.
+    pub fn of(error: &std::io::Error, path: &str) -> Self {
+        file::failure(error, path.to_owned())
+    }
+}
+
 /// The quantities of a trace, under their names and in their order.
 pub const COLUMNS: [(&str, Quantity); 12] = [
     ("loss", Loss),

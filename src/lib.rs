@@ -3,6 +3,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::float_cmp))]
 
 #[cfg(feature = "app")]
+pub mod cli;
+#[cfg(feature = "app")]
 pub mod data;
 #[cfg(feature = "app")]
 pub mod export;

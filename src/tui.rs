@@ -199,7 +199,8 @@ impl Screen {
             match effect {
                 Effect::Request(request) => self.worker.ask(request),
                 Effect::Export(figure) => {
-                    let job = export::Job { figure: *figure, problem: self.app.opening.name.clone(), step: self.app.cursor };
+                    let job =
+                        export::Job { figure: *figure, problem: self.app.opening.name.clone(), step: self.app.cursor };
                     export::spawn(job, self.sender.clone())?;
                 }
                 Effect::CaptureMouse(on) => self.terminal.capture_mouse(on)?,

@@ -23,7 +23,7 @@ impl<W: Write> CsvTrace<W> {
         let costs = costs(&StepRecord::new(0)).map(|(name, _)| format!("cost.{name}"));
         let header = ["optimiser", "step"].map(str::to_owned).into_iter().chain(columns);
         let header = header.chain(["rejected".to_owned()]).chain(costs);
-        out.write_record(header.chain((0..params).map(|i| format!("params.{i}"))))?;
+        out.write_record(header.chain((0..params).map(|i| format!("params.{i}")))).map_err(io_error)?;
         let labels = setup.lanes.iter().map(|lane| lane.label.clone()).collect();
         Ok(Self { out, labels, params })
     }
@@ -33,6 +33,10 @@ impl<W: Write> CsvTrace<W> {
     /// # Errors
     /// If it cannot be written.
     pub fn step(&mut self, lane: usize, record: &StepRecord) -> io::Result<()> {
+        self.row(lane, record).map_err(io_error)
+    }
+
+    fn row(&mut self, lane: usize, record: &StepRecord) -> csv::Result<()> {
         // Debug prints the shortest digits that read back as the same number, with an exponent where that is shorter.
         let digits = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:?}"));
         self.out.write_field(&self.labels[lane])?;
@@ -47,8 +51,7 @@ impl<W: Write> CsvTrace<W> {
         for i in 0..self.params {
             self.out.write_field(digits(record.params.get(i).copied()))?;
         }
-        self.out.write_record(None::<&[u8]>)?;
-        Ok(())
+        self.out.write_record(None::<&[u8]>)
     }
 
     /// Hands back the output, everything written to it.
@@ -57,6 +60,14 @@ impl<W: Write> CsvTrace<W> {
     /// If it cannot be written.
     pub fn finish(self) -> io::Result<W> {
         self.out.into_inner().map_err(csv::IntoInnerError::into_error)
+    }
+}
+
+/// The system's own error, by whose kind a closed pipe is told.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 

@@ -75,11 +75,6 @@ impl OutputFile {
         };
         result.map_err(|error| failure(&error, name))
     }
-
-    /// What went wrong with a write to this file.
-    pub fn failure(&self, error: &io::Error) -> ExportError {
-        failure(error, self.name.clone())
-    }
 }
 
 impl Write for OutputFile {
@@ -100,7 +95,7 @@ impl Write for OutputFile {
     }
 }
 
-fn failure(error: &io::Error, path: String) -> ExportError {
+pub(super) fn failure(error: &io::Error, path: String) -> ExportError {
     match error.kind() {
         io::ErrorKind::BrokenPipe => ExportError::ClosedPipe,
         _ => ExportError::Write { path, problem: words(error) },

@@ -71,7 +71,9 @@ pub fn cost_in_words(cost: Cost) -> String {
     let words: Vec<String> = kinds
         .into_iter()
         .filter(|(count, ..)| *count > 0)
-        .map(|(count, one, many)| format!("{} {}", super::number::count(count as usize), if count == 1 { one } else { many }))
+        .map(|(count, one, many)| {
+            format!("{} {}", super::number::count(count as usize), if count == 1 { one } else { many })
+        })
         .collect();
     words.join(" + ")
 }
@@ -178,7 +180,9 @@ impl Step<'_> {
     fn two_vectors(&self) -> Line {
         let lambda = self.get(Q::Damping).unwrap_or(0.0);
         let entry = |curvature, product| {
-            self.get(curvature).zip(self.get(product)).map_or_else(|| "—".to_owned(), |(c, d): (f64, f64)| short(c + lambda * d))
+            self.get(curvature)
+                .zip(self.get(product))
+                .map_or_else(|| "—".to_owned(), |(c, d): (f64, f64)| short(c + lambda * d))
         };
         let (first, cross, last) = (
             entry(Q::DirectionCurvature, Q::DirectionSquaredNorm),

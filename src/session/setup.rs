@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 pub use bundled::{BUNDLED, Bundled};
 pub use error::SetupError;
+pub(crate) use error::hint;
 pub use field::Range;
 pub use keys::{KEYS, Key, Kind};
 pub use mlp::{MlpSpec, Precision};
@@ -135,7 +136,7 @@ impl Setup {
 }
 
 fn no_such_problem(name: &str) -> SetupError {
-    let hint = error::hint(name, BUNDLED.iter().map(|bundled| bundled.name), "problems");
+    let hint = hint(name, BUNDLED.iter().map(|bundled| bundled.name), "problems");
     SetupError::NoSuchProblem { name: name.to_owned(), hint }
 }
 

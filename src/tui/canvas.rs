@@ -154,7 +154,12 @@ impl Canvas {
             let t = start + (end - start) * i as f64 / dots;
             if pen.pattern.drawn((phase + t * length) / LINE_WIDTH) {
                 let point = at(t);
-                self.plot((point[0] * width).max(0.0) as usize, ((1.0 - point[1]) * height).max(0.0) as usize, pen.colour, pen.layer);
+                self.plot(
+                    (point[0] * width).max(0.0) as usize,
+                    ((1.0 - point[1]) * height).max(0.0) as usize,
+                    pen.colour,
+                    pen.layer,
+                );
             }
         }
         phase + length

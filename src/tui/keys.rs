@@ -69,7 +69,13 @@ pub struct Binding {
     pub hint: Option<&'static str>,
 }
 
-const fn bind(keys: &'static [Key], command: Command, label: &'static str, what: &'static str, group: Group) -> Binding {
+const fn bind(
+    keys: &'static [Key],
+    command: Command,
+    label: &'static str,
+    what: &'static str,
+    group: Group,
+) -> Binding {
     Binding { keys, command, label, what, group, hint: None }
 }
 
@@ -85,7 +91,13 @@ pub static KEYMAP: &[Binding] = {
         hinted("space play", bind(&[char(' ')], C::PlayPause, "space", "play or pause", Time)),
         hinted(
             "←→ step",
-            bind(&[key(KeyCode::Right), char('l')], C::Step(1), "→ l   ← h", "one step on, back; past the end computes", Time),
+            bind(
+                &[key(KeyCode::Right), char('l')],
+                C::Step(1),
+                "→ l   ← h",
+                "one step on, back; past the end computes",
+                Time,
+            ),
         ),
         bind(&[key(KeyCode::Left), char('h')], C::Step(-1), "", "", Time),
         bind(

@@ -70,9 +70,9 @@ impl Arrangement {
 
     /// The place along the time line under a cell, 0 to 1.
     pub fn scrubber_share(&self, column: u16, row: u16) -> Option<f64> {
-        self.scrubber.contains((column, row).into()).then(|| {
-            f64::from(column - self.scrubber.x) / f64::from(self.scrubber.width.saturating_sub(1).max(1))
-        })
+        self.scrubber
+            .contains((column, row).into())
+            .then(|| f64::from(column - self.scrubber.x) / f64::from(self.scrubber.width.saturating_sub(1).max(1)))
     }
 }
 
@@ -168,7 +168,8 @@ mod tests {
                             assert_eq!(area.intersection(screen), *area, "{width}×{height} {lanes} {maximised:?}");
                             assert!(area.width > 0 && area.height > 0);
                         }
-                        let bottom = a.traces.last().map_or_else(|| a.main.map(|m| m.bottom()), |(_, t)| Some(t.bottom()));
+                        let bottom =
+                            a.traces.last().map_or_else(|| a.main.map(|m| m.bottom()), |(_, t)| Some(t.bottom()));
                         assert_eq!(bottom, Some(a.step.y + 1), "{width}×{height} {lanes} {maximised:?}");
                         assert_eq!(a.step.bottom(), a.lanes.y + 1);
                         assert_eq!(a.lanes.bottom(), height - 1);

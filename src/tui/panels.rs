@@ -83,7 +83,8 @@ pub fn title(text: &str, style: Style) -> Line<'static> {
 /// A window over everything else, in the middle, as large as its contents where there is room; returns its inside.
 pub fn window(theme: Theme, text: &str, size: (usize, usize), area: Rect, buf: &mut Buffer) -> Rect {
     let fit = |wanted: usize, most: u16| u16::try_from(wanted).unwrap_or(u16::MAX).min(most);
-    let (width, height) = (fit(size.0 + 4, area.width.saturating_sub(2)), fit(size.1 + 2, area.height.saturating_sub(2)));
+    let (width, height) =
+        (fit(size.0 + 4, area.width.saturating_sub(2)), fit(size.1 + 2, area.height.saturating_sub(2)));
     let place = Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height);
     Clear.render(place, buf);
     buf.set_style(place, theme.text());

@@ -169,14 +169,8 @@ pub fn leave() {
         return;
     }
     let mut bytes = Vec::new();
-    let queued = queue!(
-        bytes,
-        EndSynchronizedUpdate,
-        DisableMouseCapture,
-        DisableBracketedPaste,
-        LeaveAlternateScreen,
-        Show
-    );
+    let queued =
+        queue!(bytes, EndSynchronizedUpdate, DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, Show);
     bytes.extend_from_slice(POP_TITLE);
     let _ = queued.and_then(|()| write_all(&bytes));
     let _ = disable_raw_mode();

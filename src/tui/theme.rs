@@ -286,7 +286,8 @@ mod tests {
     #[test]
     fn without_colours_every_colour_is_the_terminals_own() {
         let theme = Theme::new(Brightness::Dark, Depth::Monochrome);
-        for style in [theme.text(), theme.quiet(), theme.strong(), theme.border(true), theme.warning(), theme.chosen()] {
+        for style in [theme.text(), theme.quiet(), theme.strong(), theme.border(true), theme.warning(), theme.chosen()]
+        {
             assert!(style.fg.is_none_or(|c| c == Color::Reset) && style.bg.is_none_or(|c| c == Color::Reset));
         }
         assert_eq!((theme.band(), theme.cursor_ground()), (None, None));

@@ -8,7 +8,7 @@ use crate::{
     data::{Layout, TargetKind, Width, read_params},
     math::{Purpose, Real, stream},
     problem::{
-        Mlp, Problem, Quadratic, Rosenbrock,
+        Mlp, Quadratic, Rosenbrock,
         mlp::{Batching, Loss, initial_params},
     },
     session::{LaneSpec, Session},
@@ -103,6 +103,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::problem::Problem as _;
     use crate::session::setup::{BUNDLED, Overrides};
 
     fn setup(text: &str) -> Setup {

@@ -41,7 +41,8 @@ impl App {
         }
         match &self.opening.geometry {
             Geometry::Plane { minima } => {
-                let starts = self.history.lanes().iter().filter_map(|lane| Some([lane.param(0, 0)?, lane.param(1, 0)?]));
+                let starts =
+                    self.history.lanes().iter().filter_map(|lane| Some([lane.param(0, 0)?, lane.param(1, 0)?]));
                 Window::around(starts.chain(minima.iter().copied()))
             }
             _ => {

@@ -1,0 +1,76 @@
+//! The command line: what was typed → what it means → what came of it.
+//!
+//! Results go to standard output; progress and messages go to standard error. Exit codes: 0 done, 1 nothing came of it,
+//! 2 usage, bad input or files, and 128 + the signal's number if interrupted. A reader that closes its pipe is no error.
+
+mod args;
+mod failure;
+mod outputs;
+// mod picture;
+mod problems;
+mod progress;
+mod recorder;
+mod report;
+mod run;
+mod screen;
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use clap::{CommandFactory as _, Parser as _};
+
+use args::{Args, Command, ProblemsCommand};
+use failure::Failure;
+
+/// Runs the program and says how it ended.
+pub fn main() -> ExitCode {
+    let result = match Args::try_parse() {
+        Ok(args) => dispatch(&args),
+        Err(error) => {
+            // Help and version come this way as well, with code 0. A closed pipe is no reason to complain.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if let Some(message) = failure.message() {
+                // If even this cannot be written there is nobody to tell.
+                let _ = writeln!(io::stderr(), "error: {message}");
+            }
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn dispatch(args: &Args) -> Result<(), Failure> {
+    match &args.command {
+        None => screen::open(args),
+        Some(Command::Run(run)) => run::run(run),
+        Some(Command::Problems { command: None | Some(ProblemsCommand::List) }) => print(&problems::list()),
+        Some(Command::Problems { command: Some(ProblemsCommand::Show { name }) }) => print(problems::show(name)?),
+        Some(Command::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Args::command(), "rhoscope", &mut script);
+            print_bytes(&script)
+        }
+        Some(Command::Man) => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Args::command()).render(&mut page).map_err(Failure::output)?;
+            print_bytes(&page)
+        }
+    }
+}
+
+/// Writes a result to standard output.
+fn print(text: &str) -> Result<(), Failure> {
+    print_bytes(text.as_bytes())
+}
+
+fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(Failure::output)
+}

@@ -1,0 +1,63 @@
+//! How a command may end other than well.
+
+use std::io;
+
+use crate::{export::ExportError, session::SetupError};
+
+/// Why a command did not do what was asked.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// Usage, bad input or files: 2.
+    Input(String),
+    /// Every optimiser diverged, or a result could not be produced: 1.
+    Result(String),
+    /// The reader of the output went away: 0.
+    ClosedPipe,
+    /// Stopped by this signal.
+    Interrupted(i32),
+}
+
+impl Failure {
+    /// Standard output could not be written.
+    #[expect(clippy::needless_pass_by_value, reason = "it is used as a function on errors")]
+    pub fn output(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::ClosedPipe,
+            _ => Self::Input(format!("cannot write to standard output: {error}")),
+        }
+    }
+
+    /// The exit code.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Input(_) => 2,
+            Self::Result(_) => 1,
+            Self::ClosedPipe => 0,
+            Self::Interrupted(signal) => 128 + u8::try_from(*signal).unwrap_or(0),
+        }
+    }
+
+    /// What to tell the user, if there is anything to tell.
+    pub fn message(&self) -> Option<String> {
+        match self {
+            Self::Input(message) | Self::Result(message) => Some(message.clone()),
+            Self::ClosedPipe => None,
+            Self::Interrupted(_) => Some("interrupted; no file was written".to_owned()),
+        }
+    }
+}
+
+impl From<SetupError> for Failure {
+    fn from(error: SetupError) -> Self {
+        Self::Input(error.to_string())
+    }
+}
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::ClosedPipe => Self::ClosedPipe,
+            ExportError::Write { .. } => Self::Input(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Where results go, settled before anything is computed: what cannot be written is refused at once.
+
+use std::path::{Path, PathBuf};
+
+use super::{args::RunArgs, failure::Failure};
+use crate::{
+    export::{OutputFile, lane_paths},
+    session::Setup,
+};
+
+/// The files asked for, open.
+pub(super) struct Outputs {
+    /// JSON Lines.
+    pub trace: Option<OutputFile>,
+    /// CSV.
+    pub csv: Option<OutputFile>,
+    /// The figure.
+    pub png: Option<OutputFile>,
+    /// One a lane, in file order; empty if not asked for.
+    pub params: Vec<OutputFile>,
+}
+
+impl Outputs {
+    /// Opens everything.
+    pub fn open(args: &RunArgs, setup: &Setup) -> Result<Self, Failure> {
+        let labels = setup.lanes.iter().map(|lane| lane.label.as_str());
+        let params = args.save_params.as_deref().map(|path| lane_paths(path, labels)).unwrap_or_default();
+        let single = [("--trace", &args.trace), ("--csv", &args.csv), ("--png", &args.png)];
+        let named = single.into_iter().filter_map(|(option, path)| Some((option, path.as_deref()?)));
+        let all: Vec<(&str, &Path)> =
+            named.chain(params.iter().map(|path| ("--save-params", path.as_path()))).collect();
+        refuse_clashes(&all)?;
+        if args.save_params.as_deref().is_some_and(is_dash) {
+            return Err(Failure::Input("--save-params writes a file; - is not one".to_owned()));
+        }
+        let open = |path: &Option<PathBuf>| path.as_deref().map(open).transpose();
+        Ok(Self {
+            trace: open(&args.trace)?,
+            csv: open(&args.csv)?,
+            png: open(&args.png)?,
+            params: params.iter().map(|path| OutputFile::create(path)).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Whether standard output is taken by a result.
+    pub fn use_stdout(&self) -> bool {
+        [&self.trace, &self.csv, &self.png].into_iter().flatten().any(OutputFile::is_stdout)
+    }
+}
+
+fn is_dash(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+fn open(path: &Path) -> Result<OutputFile, Failure> {
+    if is_dash(path) { Ok(OutputFile::stdout()) } else { Ok(OutputFile::create(path)?) }
+}
+
+/// Two results in one file would leave only the last.
+fn refuse_clashes(all: &[(&str, &Path)]) -> Result<(), Failure> {
+    for (i, (option, path)) in all.iter().enumerate() {
+        if let Some((other, _)) = all[..i].iter().find(|(_, other)| place(other) == place(path)) {
+            let path = path.display();
+            return Err(Failure::Input(format!("{other} and {option} both write to {path}; give different files")));
+        }
+    }
+    Ok(())
+}
+
+/// The file a path means, however it is spelt.
+fn place(path: &Path) -> PathBuf {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (path.canonicalize(), parent.canonicalize(), path.file_name()) {
+        (Ok(place), _, _) => place,
+        (_, Ok(parent), Some(name)) => parent.join(name),
+        _ => path.to_owned(),
+    }
+}

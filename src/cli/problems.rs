@@ -1,0 +1,31 @@
+//! `rhoscope problems`.
+
+use std::fmt::Write as _;
+
+use super::failure::Failure;
+use crate::session::setup::{BUNDLED, Overrides, Setup};
+
+/// Names and summaries, aligned.
+pub(super) fn list() -> String {
+    let width = BUNDLED.iter().map(|bundled| bundled.name.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for bundled in BUNDLED {
+        let setup = Setup::bundled(bundled.name, &Overrides::default());
+        let summary = setup.ok().and_then(|setup| setup.summary).unwrap_or_default();
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "{:width$}  {summary}", bundled.name);
+    }
+    text
+}
+
+/// A bundled problem file.
+pub(super) fn show(name: &str) -> Result<&'static str, Failure> {
+    match BUNDLED.iter().find(|bundled| bundled.name == name) {
+        Some(bundled) => Ok(bundled.text),
+        None => {
+            let names: Vec<&str> = BUNDLED.iter().map(|bundled| bundled.name).collect();
+            let hint = crate::session::setup::hint(name, names, "problems");
+            Err(Failure::Input(format!("there is no bundled problem `{name}`; {hint}")))
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What a run leaves behind: traces as it goes, and what is needed for a figure and a summary.
+
+use std::{
+    io,
+    time::{Duration, Instant},
+};
+
+use super::{failure::Failure, outputs::Outputs, report::LaneReport};
+use crate::{
+    export::{CsvTrace, ExportError, JsonTrace, OutputFile},
+    optim::{Outcome, StepRecord},
+    session::{History, Progress, Session, Setup},
+};
+
+/// How often a reader of a running trace sees something new.
+const FLUSH: Duration = Duration::from_millis(100);
+
+/// Takes down a run.
+pub(super) struct Recorder {
+    json: Option<(String, JsonTrace<OutputFile>)>,
+    csv: Option<(String, CsvTrace<OutputFile>)>,
+    /// Kept only for a figure.
+    pub history: Option<History>,
+    /// One a lane.
+    pub lanes: Vec<LaneReport>,
+    flushed: Instant,
+    failed: Option<Failure>,
+}
+
+impl Recorder {
+    /// Begins the traces asked for.
+    pub fn new(outputs: &mut Outputs, setup: &Setup, session: &Session) -> Result<Self, Failure> {
+        let empty = session.empty_history();
+        let params = empty.lanes().first().map_or(0, crate::session::LaneHistory::recorded_params);
+        let json = outputs.trace.take().map(|file| {
+            let name = file.name().to_owned();
+            JsonTrace::new(file, setup).map_err(|error| failure(&error, &name)).map(|trace| (name.clone(), trace))
+        });
+        let csv = outputs.csv.take().map(|file| {
+            let name = file.name().to_owned();
+            CsvTrace::new(file, setup, params)
+                .map_err(|error| failure(&error, &name))
+                .map(|trace| (name.clone(), trace))
+        });
+        Ok(Self {
+            json: json.transpose()?,
+            csv: csv.transpose()?,
+            history: outputs.png.is_some().then_some(empty),
+            lanes: setup.lanes.iter().map(|lane| LaneReport::new(&lane.label)).collect(),
+            flushed: Instant::now(),
+            failed: None,
+        })
+    }
+
+    /// Takes down what a lane did. A trace that cannot be written is reported by [`check`](Self::check).
+    pub fn take(&mut self, progress: Progress<'_>) {
+        match progress {
+            Progress::Step { lane, record, seconds } => {
+                self.lanes[lane].step(record);
+                if let Some(history) = &mut self.history {
+                    history.lane_mut(lane).push(record, seconds);
+                }
+                if let Err(failure) = self.write(lane, record) {
+                    self.failed.get_or_insert(failure);
+                }
+            }
+            Progress::Ended { lane, step, outcome } => self.end(lane, step, outcome),
+        }
+    }
+
+    fn write(&mut self, lane: usize, record: &StepRecord) -> Result<(), Failure> {
+        if let Some((name, trace)) = &mut self.json {
+            trace.step(lane, record).map_err(|error| failure(&error, name))?;
+            if self.flushed.elapsed() > FLUSH {
+                self.flushed = Instant::now();
+                trace.flush().map_err(|error| failure(&error, name))?;
+            }
+        }
+        if let Some((name, trace)) = &mut self.csv {
+            trace.step(lane, record).map_err(|error| failure(&error, name))?;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, lane: usize, step: u64, outcome: Outcome) {
+        if let Some(history) = &mut self.history {
+            history.lane_mut(lane).end(step, outcome.clone());
+        }
+        if let Some((_, trace)) = &mut self.json {
+            trace.end(lane, step, outcome.clone());
+        }
+        self.lanes[lane].end = Some((step, outcome));
+    }
+
+    /// Fails if something could not be written.
+    pub fn check(&mut self) -> Result<(), Failure> {
+        self.failed.take().map_or(Ok(()), Err)
+    }
+
+    /// Ends the lanes that are still going: they took all the steps asked for.
+    pub fn finish(&mut self) {
+        for lane in 0..self.lanes.len() {
+            if self.lanes[lane].end.is_none() {
+                self.end(lane, self.lanes[lane].steps, Outcome::Finished);
+            }
+        }
+    }
+
+    /// Completes the traces; they are still to be put in their places.
+    pub fn close(&mut self) -> Result<Vec<OutputFile>, Failure> {
+        let mut files = Vec::new();
+        if let Some((name, trace)) = self.json.take() {
+            files.push(trace.finish().map_err(|error| failure(&error, &name))?);
+        }
+        if let Some((name, trace)) = self.csv.take() {
+            files.push(trace.finish().map_err(|error| failure(&error, &name))?);
+        }
+        Ok(files)
+    }
+}
+
+fn failure(error: &io::Error, name: &str) -> Failure {
+    ExportError::of(error, name).into()
+}

@@ -1,0 +1,118 @@
+//! What came of a run, as a table.
+
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::{
+    figure::number,
+    optim::{Cost, Outcome, Quantity, StepRecord},
+};
+
+/// What came of a lane.
+pub(super) struct LaneReport {
+    label: String,
+    /// How many steps it took.
+    pub steps: u64,
+    /// f where it is, as far as it was measured.
+    loss: Option<f64>,
+    cost: Cost,
+    /// How it ended, and after which step.
+    pub end: Option<(u64, Outcome)>,
+}
+
+impl LaneReport {
+    /// Before the first step.
+    pub fn new(label: &str) -> Self {
+        Self { label: label.to_owned(), steps: 0, loss: None, cost: Cost::default(), end: None }
+    }
+
+    /// Takes down a step.
+    pub fn step(&mut self, record: &StepRecord) {
+        self.steps = record.step;
+        self.cost += record.cost;
+        let arrived = record.get(Quantity::NewLoss).filter(|_| !record.rejected);
+        self.loss = arrived.or_else(|| record.get(Quantity::Loss)).or(self.loss);
+    }
+
+    /// Whether it diverged.
+    pub fn diverged(&self) -> bool {
+        matches!(self.end, Some((_, Outcome::Diverged(_))))
+    }
+
+    fn cells(&self) -> [String; 5] {
+        let outcome = self.end.as_ref().map_or_else(String::new, |(_, outcome)| match outcome.reason() {
+            Some(reason) => format!("{}: {reason}", outcome.name()),
+            None => outcome.name().to_owned(),
+        });
+        [
+            self.label.clone(),
+            self.steps.to_string(),
+            self.loss.map_or_else(|| "-".to_owned(), number::precise),
+            cost(self.cost),
+            outcome,
+        ]
+    }
+}
+
+/// In words, as on the screen.
+fn cost(cost: Cost) -> String {
+    let parts = [(cost.gradients, "gradient"), (cost.products, "product"), (cost.losses, "loss")];
+    let part = |&(count, name): &(u32, &str)| match (count, name) {
+        (1, _) => format!("1 {name}"),
+        (_, "loss") => format!("{count} losses"),
+        _ => format!("{count} {name}s"),
+    };
+    let words: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(part).collect();
+    if words.is_empty() { "nothing".to_owned() } else { words.join(" + ") }
+}
+
+/// One line a lane, aligned. The loss is the last one measured: optimisers that need no loss after their step measure it before.
+pub(super) fn table(lanes: &[LaneReport]) -> String {
+    let header = ["optimiser", "steps", "last f", "cost", "outcome"].map(str::to_owned);
+    let rows: Vec<[String; 5]> = std::iter::once(header).chain(lanes.iter().map(LaneReport::cells)).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0);
+    let widths: [usize; 5] = std::array::from_fn(width);
+    let mut text = String::new();
+    for row in &rows {
+        let mut line = String::new();
+        for (column, (cell, width)) in row.iter().zip(widths).enumerate() {
+            let padding = " ".repeat(width - cell.width());
+            // Counts align at the right, words at the left.
+            line += &if column == 1 { format!("{padding}{cell}  ") } else { format!("{cell}{padding}  ") };
+        }
+        text += line.trim_end();
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_aligned_and_says_how_lanes_ended() {
+        let mut lanes = [LaneReport::new("Adam"), LaneReport::new("α β"), LaneReport::new("K-FAC")];
+        let mut record = StepRecord::new(12);
+        record.set(Quantity::Loss, 4.0);
+        record.cost = Cost { losses: 2, gradients: 1, products: 3, factorisations: 9 };
+        lanes[0].step(&record);
+        record.set(Quantity::NewLoss, 2.5);
+        lanes[1].step(&record);
+        record.rejected = true;
+        lanes[2].step(&record);
+        lanes[0].end = Some((12, Outcome::Finished));
+        lanes[2].end = Some((12, Outcome::Diverged("f is not finite".to_owned())));
+        assert_eq!(
+            table(&lanes),
+            "\
+optimiser  steps  last f  cost                              outcome
+Adam          12  4.000   1 gradient + 3 products + 2 losses  finished
+α β           12  2.500   1 gradient + 3 products + 2 losses
+K-FAC         12  4.000   1 gradient + 3 products + 2 losses  diverged: f is not finite
+"
+            .replace("cost                              ", "cost                                ")
+        );
+        assert!(!lanes[0].diverged() && lanes[2].diverged());
+        assert_eq!(cost(Cost::default()), "nothing");
+    }
+}

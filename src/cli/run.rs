@@ -1,0 +1,91 @@
+//! `rhoscope run`.
+
+use std::{
+    io::Write as _,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Instant,
+};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use super::{args::RunArgs, failure::Failure, outputs::Outputs, progress::Progress, recorder::Recorder, report};
+use crate::{
+    data::encode_params,
+    export::{ExportError, OutputFile},
+    session::{Session, Setup},
+};
+
+/// Runs a problem without a screen.
+pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
+    let setup = Setup::open(&args.problem, &args.session.overrides())?;
+    let mut outputs = Outputs::open(args, &setup)?;
+    let mut session = setup.build()?;
+    let summary_to_stdout = !outputs.use_stdout();
+    let mut recorder = Recorder::new(&mut outputs, &setup, &session)?;
+    advance(&setup, &mut session, &mut recorder)?;
+    recorder.finish();
+
+    let mut files = recorder.close()?;
+    files.extend(params(&setup, &mut session, &recorder, outputs.params)?);
+    // Everything is written by now: only the moves to their places remain.
+    files.into_iter().try_for_each(OutputFile::commit)?;
+
+    if summary_to_stdout {
+        super::print(&report::table(&recorder.lanes))?;
+    }
+    if recorder.lanes.iter().all(report::LaneReport::diverged) {
+        return Err(Failure::Result("every optimiser diverged".to_owned()));
+    }
+    Ok(())
+}
+
+/// Takes the steps.
+fn advance(setup: &Setup, session: &mut Session, recorder: &mut Recorder) -> Result<(), Failure> {
+    let stop = Arc::new(AtomicUsize::new(0));
+    for signal in [SIGINT, SIGTERM] {
+        let number = usize::try_from(signal).unwrap_or_default();
+        signal_hook::flag::register_usize(signal, Arc::clone(&stop), number)
+            .map_err(|error| Failure::Input(format!("cannot watch for interruptions: {error}")))?;
+    }
+    let started = Instant::now();
+    let clock = || started.elapsed().as_secs_f64();
+    let mut progress = Progress::new(setup.steps);
+    for step in 1..=setup.steps {
+        let more = session.advance(&clock, &mut |progress| recorder.take(progress));
+        recorder.check()?;
+        progress.at(step);
+        if let signal @ 1.. = stop.load(Ordering::Relaxed) {
+            return Err(Failure::Interrupted(i32::try_from(signal).unwrap_or_default()));
+        }
+        if !more {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the parameters every lane ended with.
+fn params(
+    setup: &Setup,
+    session: &mut Session,
+    recorder: &Recorder,
+    files: Vec<OutputFile>,
+) -> Result<Vec<OutputFile>, Failure> {
+    let (layout, width) = setup.params_layout();
+    let mut written = Vec::with_capacity(files.len());
+    for (lane, mut file) in files.into_iter().enumerate() {
+        let params = session.params(lane, recorder.lanes[lane].steps);
+        let bytes = encode_params(&params, &layout, width)
+            .map_err(|error| Failure::Result(format!("cannot write {}: {error}", file.name())))?;
+        write(&mut file, &bytes)?;
+        written.push(file);
+    }
+    Ok(written)
+}
+
+fn write(file: &mut OutputFile, bytes: &[u8]) -> Result<(), Failure> {
+    file.write_all(bytes).map_err(|error| ExportError::of(&error, file.name()).into())
+}
