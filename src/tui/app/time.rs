@@ -128,7 +128,8 @@ impl App {
         }
         if by < 0 {
             // Steps asked for but not yet computed are given up first.
-            let to = if self.wanted > self.history.latest() { self.cursor } else { self.cursor.saturating_sub(distance) };
+            let to =
+                if self.wanted > self.history.latest() { self.cursor } else { self.cursor.saturating_sub(distance) };
             self.seek(to);
             return;
         }

@@ -101,8 +101,11 @@ fn ends_are_told_when_the_cursor_passes_them() {
 
 #[test]
 fn when_every_optimiser_has_ended_the_keys_say_so() {
-    let text = VALLEY.replace("name = \"adam\"", "name = \"kfac\"").replace("lr = 0.1", "")
-        .replace("name = \"adamqlr\"", "name = \"kfac\"").replace("curvature = \"hessian\"", "");
+    let text = VALLEY
+        .replace("name = \"adam\"", "name = \"kfac\"")
+        .replace("lr = 0.1", "")
+        .replace("name = \"adamqlr\"", "name = \"kfac\"")
+        .replace("curvature = \"hessian\"", "");
     let mut stage = Stage::new(&text, SIZE, Depth::True);
     stage.times(8, Command::Step(10));
     let end = stage.app.cursor;

@@ -81,7 +81,10 @@ fn without_colours_every_cell_has_the_terminals_own() {
     stage.press(Command::Problems);
     let backend = stage.screen();
     assert!(backend.buffer().content.iter().any(|cell| cell.modifier.contains(ratatui::style::Modifier::REVERSED)));
-    insta::assert_snapshot!("monochrome", Stage::new(VALLEY, (80, 24), Depth::Monochrome).press(Command::Step(10)).text());
+    insta::assert_snapshot!(
+        "monochrome",
+        Stage::new(VALLEY, (80, 24), Depth::Monochrome).press(Command::Step(10)).text()
+    );
 }
 
 #[test]
