@@ -18,6 +18,8 @@ pub mod layout;
 pub mod panels;
 mod source;
 pub mod terminal;
+#[cfg(test)]
+mod tests;
 pub mod theme;
 pub mod worker;
 

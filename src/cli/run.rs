@@ -1,7 +1,7 @@
 //! `rhoscope run`.
 
 use std::{
-    io::Write as _,
+    io::{self, Write as _},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -35,6 +35,10 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let mut recorder = Recorder::new(&mut outputs, &setup, &session)?;
     advance(&setup, &mut session, &mut recorder)?;
     recorder.finish();
+    for warning in recorder.lanes.iter().filter_map(report::LaneReport::warning) {
+        // A message that cannot be shown does not stop a run.
+        let _ = writeln!(io::stderr(), "{warning}");
+    }
 
     let mut files = recorder.close()?;
     if let (Some(mut file), Some(history)) = (outputs.png.take(), &recorder.history) {

@@ -20,6 +20,8 @@ pub enum Role {
     Raised,
     /// λ falls.
     Lowered,
+    /// What may be left out where there is little room.
+    Aside,
 }
 
 /// A piece of a line.
@@ -77,12 +79,13 @@ pub fn cost_in_words(cost: Cost) -> String {
 }
 
 /// Explains step `step` of a lane, the most telling lines first; a lane that has ended shows its last step.
-pub fn explain(lane: &LaneHistory, recipe: &Recipe, step: usize) -> Vec<Line> {
+/// `after` is f where the step arrived, as far as it is known ([`loss_after`]).
+pub fn explain(lane: &LaneHistory, recipe: &Recipe, step: usize, after: Option<f64>) -> Vec<Line> {
     let step = step.min(lane.len());
     if step == 0 {
         return vec![vec![symbol("the start: no step yet; "), part(Role::Value, "→"), symbol(" takes the first")]];
     }
-    let of = Step { lane, recipe, step };
+    let of = Step { lane, recipe, step, after };
     let first = match recipe.step_size.learning_rate {
         Coefficient::Fixed(_) => of.fixed(),
         Coefficient::Adaptive if of.get(Q::PreviousCurvature).is_some() => of.two_vectors(),
@@ -95,6 +98,7 @@ struct Step<'a> {
     lane: &'a LaneHistory,
     recipe: &'a Recipe,
     step: usize,
+    after: Option<f64>,
 }
 
 impl Step<'_> {
@@ -205,29 +209,29 @@ impl Step<'_> {
         let change = self.get(Q::NewLoss).zip(self.get(Q::Loss)).map(|(new, old)| new - old);
         let Some(predicted) = self.get(Q::ModelChange) else {
             named(&mut line, "f before", self.get(Q::Loss));
-            named(&mut line, "f after", self.get(Q::NewLoss).or_else(|| loss_after(self.lane, self.step)));
+            named(&mut line, "f after", self.get(Q::NewLoss).or(self.after));
             let asked = if self.recipe.monitor { "" } else { " (monitor = true would compute them)" };
             line.push(symbol(format!("no prediction, no ρ{asked}")));
             line.extend(self.rejection());
             return line;
         };
-        let name = match (self.recipe.ratio, self.recipe.damping.rule) {
-            (Ratio::Undamped, DampingRule::None) | (Ratio::Damped, _) => "predicted Δf",
-            (Ratio::Undamped, _) => "predicted Δf (without λ)",
-        };
-        named(&mut line, name, Some(predicted));
+        line.push(symbol("predicted Δf "));
+        if self.recipe.ratio == Ratio::Undamped && self.recipe.damping.rule != DampingRule::None {
+            line.push(part(Role::Aside, "(without λ) "));
+        }
+        line.push(part(Role::Value, precise(predicted)));
+        line.push(symbol("   "));
         named(&mut line, "actual Δf", change);
         if let Some(rho) = self.get(Q::Rho) {
             line.push(symbol("→  ρ = "));
             line.push(part(Role::Result, short(rho)));
-            let place = if rho > 0.75 {
-                " > 3/4"
+            line.push(if rho > 0.75 {
+                symbol(" > 3/4")
             } else if rho < 0.25 {
-                " < 1/4"
+                symbol(" < 1/4")
             } else {
-                " in between"
-            };
-            line.push(symbol(place));
+                part(Role::Aside, " in between")
+            });
         } else if change.is_some() {
             line.push(symbol("→  ρ undefined"));
         }
@@ -256,9 +260,9 @@ impl Step<'_> {
             let reason = if rule.rule == DampingRule::Constant {
                 "constant"
             } else if used <= rule.min {
-                "stays at λ_min"
+                "at λ_min"
             } else if rule.max.is_some_and(|max| used >= max) {
-                "stays at λ_max"
+                "at λ_max"
             } else {
                 "stays"
             };
@@ -339,7 +343,7 @@ mod tests {
     #[test]
     fn adamqlr_is_explained_as_on_the_slide() {
         let history = lane(&[ADAMQLR]);
-        let lines = explain(&history.lanes()[0], &presets::adamqlr(), 1);
+        let lines = explain(&history.lanes()[0], &presets::adamqlr(), 1, None);
         assert!(text(&lines[0]).starts_with("gᵀd 303.6   dᵀCd 2"));
         assert!(text(&lines[0]).ends_with("= 0.1219"));
         assert!(text(&lines[1]).starts_with("predicted Δf −18.51   actual Δf −19.72"));
@@ -354,14 +358,14 @@ mod tests {
         let history = lane(&[&row]);
         let mut recipe = presets::adamqlr();
         recipe.step_size.clip = Some(0.1);
-        let line = text(&explain(&history.lanes()[0], &recipe, 1)[0]);
+        let line = text(&explain(&history.lanes()[0], &recipe, 1, None)[0]);
         assert!(line.ends_with("= 0.1219  then 0.1000 clipped"), "{line}");
     }
 
     #[test]
     fn adam_claims_nothing_it_did_not_compute() {
         let history = lane(&[&[(Q::Loss, 3.0), (Q::LearningRate, 0.05), (Q::GradNorm, 2.0)], &[(Q::Loss, 2.0)]]);
-        let lines = explain(&history.lanes()[0], &presets::adam(), 1);
+        let lines = explain(&history.lanes()[0], &presets::adam(), 1, loss_after(&history.lanes()[0], 1));
         assert!(text(&lines[0]).starts_with("α = 0.0500 fixed"), "{}", text(&lines[0]));
         let line = text(&lines[1]);
         assert!(line.starts_with("f before 3.000   f after 2.000") && line.contains("no ρ"), "{line}");
@@ -371,8 +375,9 @@ mod tests {
     fn the_start_and_beyond_the_end_are_explained() {
         let history = lane(&[ADAMQLR]);
         let lane = &history.lanes()[0];
-        assert!(text(&explain(lane, &presets::adamqlr(), 0)[0]).starts_with("the start"));
-        assert_eq!(explain(lane, &presets::adamqlr(), 99), explain(lane, &presets::adamqlr(), 1));
+        assert!(text(&explain(lane, &presets::adamqlr(), 0, None)[0]).starts_with("the start"));
+        let ends = [1, 99].map(|step| explain(lane, &presets::adamqlr(), step, None));
+        assert_eq!(ends[0], ends[1]);
     }
 
     #[test]

@@ -6,16 +6,18 @@ mod picture;
 mod time;
 mod zoom;
 
+use std::collections::VecDeque;
+
 use crate::{
-    figure::{Family, LaneStyle, XAxis, lane_styles},
-    session::{History, LaneHistory},
+    figure::{Family, LaneStyle, XAxis, lane_styles, number::short},
+    session::{Geometry, History, LaneHistory},
 };
 
 use super::{
     action::{Action, Command, Effect, MouseAction},
     layout::{self, Arrangement, Panel},
     theme::{Brightness, Depth, Theme},
-    worker::{Opening, Reply, Request, Source},
+    worker::{End, Opening, Reply, Request, Source, Step},
 };
 
 pub use picture::Picture;
@@ -70,8 +72,12 @@ pub struct App {
     pub playing: bool,
     /// Which of [`SPEEDS`].
     pub speed: usize,
-    /// The furthest step the user has asked for. One more is computed, since only the next step tells f where this one arrived.
+    /// The furthest step the user has asked for. Nothing beyond is shown.
     reach: usize,
+    /// Steps computed beyond the reach, in order: at least one, since only the next step tells f where this one arrived.
+    ahead: VecDeque<Step>,
+    /// Ends beyond the reach.
+    ends_ahead: Vec<End>,
     /// Where playing pauses.
     pub limit: usize,
     /// The panel that zooming and maximising are about.
@@ -120,6 +126,8 @@ impl App {
             playing: false,
             speed: time::DEFAULT_SPEED,
             reach: 0,
+            ahead: VecDeque::new(),
+            ends_ahead: Vec::new(),
             limit: 0,
             focus: Panel::Main,
             maximised: false,
@@ -193,6 +201,8 @@ impl App {
         self.picture = Picture::default();
         (self.cursor, self.wanted, self.reach, self.asked, self.carry) = (0, 0, 0, 0, 0.0);
         (self.playing, self.over, self.opening_another) = (false, false, false);
+        self.ahead.clear();
+        self.ends_ahead.clear();
         self.opening = opening;
         self.ask_until(1);
     }
@@ -232,7 +242,7 @@ impl App {
             Command::PlayPause => self.play_or_pause(),
             Command::Step(by) => self.step(by),
             Command::First => self.seek(0),
-            Command::Latest => self.seek(self.latest()),
+            Command::Latest => self.seek(self.history.latest()),
             Command::Faster => self.change_speed(true),
             Command::Slower => self.change_speed(false),
             Command::Up => self.choose_lane(false),
@@ -308,6 +318,7 @@ impl App {
         self.opening_another = true;
         self.tell(match &source {
             Source::Again => "restarted".to_owned(),
+            Source::From([x, y]) => format!("started at ({}, {})", short(*x), short(*y)),
             Source::Bundled(name) => format!("opened {name}"),
         });
         self.ask(Request::Open(source));
@@ -343,7 +354,7 @@ impl App {
     fn toggle_mouse(&mut self) {
         self.mouse = !self.mouse;
         self.tell(if self.mouse {
-            "mouse on: wheel zooms, drag the time line; m gives text selection back"
+            "mouse on: click to start there, wheel zooms, drag the time line; m gives text selection back"
         } else {
             "mouse off"
         });
@@ -363,9 +374,13 @@ impl App {
             MouseAction::Press | MouseAction::Drag => {
                 if let Some(share) = arrangement.scrubber_share(column, row) {
                     let step = (share * self.total() as f64).round() as usize;
-                    self.seek(step.min(self.latest()));
+                    self.seek(step.min(self.history.latest()));
                 } else if let (MouseAction::Press, Some(panel)) = (what, arrangement.panel_at(column, row)) {
                     self.focus = panel;
+                    let place = arrangement.main.and_then(|area| self.place_at(area, column, row));
+                    if let (Panel::Main, Geometry::Plane { .. }, Some(place)) = (panel, &self.opening.geometry, place) {
+                        self.open_another(Source::From(place));
+                    }
                 }
             }
         }

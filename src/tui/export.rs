@@ -7,13 +7,10 @@ use std::{
     sync::mpsc::Sender,
 };
 
-use crate::figure::{Figure, palette::Theme};
-
-mod png {
-    pub fn png(_: &super::Figure, _: super::Theme) -> Result<Vec<u8>, String> {
-        Err("not yet".to_owned())
-    }
-}
+use crate::{
+    export::png,
+    figure::{Figure, palette::Theme},
+};
 
 use super::{
     action::Action,
@@ -39,7 +36,7 @@ pub fn spawn(job: Job, sender: Sender<Event>) -> io::Result<()> {
 
 fn write(job: &Job, directory: &Path) -> Result<PathBuf, String> {
     // A light picture is what goes on slides and paper, whatever the screen looks like.
-    let bytes = png::png(&job.figure, Theme::Light).map_err(|error| format!("cannot draw the picture: {error}"))?;
+    let bytes = png(&job.figure, Theme::Light).map_err(|error| format!("cannot draw the picture: {error}"))?;
     write_new(directory, &stem(&job.problem, job.step), &bytes)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::session::{
     LaneSpec, Session, Setup,
-    setup::{BUNDLED, Overrides},
+    setup::{BUNDLED, Overrides, ProblemSpec},
 };
 
 use super::{
@@ -24,18 +24,30 @@ pub fn choices() -> Vec<Choice> {
 pub fn opener(setup: Setup) -> Opener {
     let mut current = setup;
     Box::new(move |source| {
-        if let Source::Bundled(name) = source {
-            let next = Setup::bundled(name, &Overrides::default()).map_err(|error| error.to_string())?;
-            let opened = open(&next)?;
-            current = next;
-            return Ok(opened);
-        }
-        open(&current)
+        let next = match source {
+            Source::Again => return open(&current),
+            Source::From(start) => started(&current, *start),
+            Source::Bundled(name) => Setup::bundled(name, &Overrides::default()).map_err(|error| error.to_string())?,
+        };
+        let opened = open(&next)?;
+        current = next;
+        Ok(opened)
     })
 }
 
+/// The same problem from another starting point, where it has one in a plane.
+fn started(setup: &Setup, start: [f64; 2]) -> Setup {
+    let mut setup = setup.clone();
+    match &mut setup.problem {
+        ProblemSpec::Rosenbrock(spec) => spec.start = start,
+        ProblemSpec::Quadratic(spec) => spec.start = start.to_vec(),
+        ProblemSpec::Mlp(_) => {}
+    }
+    setup
+}
+
 fn open(setup: &Setup) -> Result<Opened, String> {
-    let session: Session = temporary(setup)?;
+    let session: Session = setup.build().map_err(|error| error.to_string())?;
     Ok(Opened {
         name: setup.name.clone(),
         summary: setup.summary.clone().unwrap_or_default(),
@@ -48,17 +60,4 @@ fn open(setup: &Setup) -> Result<Opened, String> {
             .collect(),
         session,
     })
-}
-
-fn temporary(setup: &Setup) -> Result<Session, String> {
-    let lanes: Vec<LaneSpec> =
-        setup.lanes.iter().map(|lane| LaneSpec { label: lane.label.clone(), recipe: lane.recipe.clone() }).collect();
-    match &setup.problem {
-        crate::session::setup::ProblemSpec::Rosenbrock(spec) => {
-            let problem =
-                crate::problem::Rosenbrock { a: spec.a, b: spec.b, scale: spec.scale, start: spec.start.clone() };
-            Ok(Session::new(Box::new(problem), &lanes))
-        }
-        _ => Err("not yet".to_owned()),
-    }
 }

@@ -40,10 +40,12 @@ pub struct Opened {
 }
 
 /// What to open.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Source {
     /// The problem at hand, from its start.
     Again,
+    /// The problem at hand, from another starting point in its plane.
+    From([f64; 2]),
     /// A bundled problem.
     Bundled(String),
 }

@@ -40,7 +40,7 @@ impl App {
             let lanes = self.history.lanes().iter().enumerate();
             lanes.filter(|(lane, _)| self.visible(*lane)).find_map(|(lane, past)| Some((lane, at(past, step)?)))
         };
-        let latest = self.latest();
+        let latest = self.history.latest();
         let found = if forwards {
             (self.cursor + 1..=latest).find_map(|step| Some((step, happened(step)?)))
         } else {

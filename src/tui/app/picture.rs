@@ -1,7 +1,11 @@
 //! The costly part of the large panel: asked of the worker, kept until something else is to be seen.
 
 use crate::{
-    figure::{Caption, Figure, GroundOptions, MainView, PathOptions, TraceOptions, compose, landscape},
+    export::MAIN_ASPECT,
+    figure::{
+        Caption, Figure, GroundOptions, MainView, PathOptions, TraceOptions, compose, explain::loss_after, landscape,
+        number,
+    },
     session::Geometry,
 };
 
@@ -14,8 +18,7 @@ use super::{
     App,
 };
 
-/// The proportions of the large panel of a PNG, and how finely it is sampled.
-const EXPORT_ASPECT: f64 = 1.0;
+/// How finely the large panel of a PNG is sampled.
 const EXPORT_SIZE: [usize; 2] = [320, 320];
 /// Points at which the screen samples at most.
 const MOST_POINTS: [usize; 2] = [240, 200];
@@ -118,7 +121,7 @@ impl App {
 
     pub(super) fn export(&mut self) {
         self.tell("exporting …");
-        let window = self.zoom.window.unwrap_or_else(|| self.whole()).fitted(EXPORT_ASPECT);
+        let window = self.zoom.window.unwrap_or_else(|| self.whole()).fitted(MAIN_ASPECT);
         let options = GroundOptions { size: EXPORT_SIZE, ticks: [6, 6], names: self.axis_names() };
         match self.look_of(window, options, 600) {
             Some(look) => self.ask(Request::Look(look, Purpose::Export)),
@@ -135,6 +138,15 @@ impl App {
         let main = sight.map(|sight| self.main_view(sight, [800, 800]));
         let on_screen = self.trace_options(ratatui::layout::Rect::default(), [6, 4]);
         let options = TraceOptions { bins: 600, ..on_screen };
-        compose(&caption, main, self.styles.clone(), &self.history, &options)
+        let mut figure = compose(&caption, main, self.styles.clone(), &self.history, &options);
+        for entry in &mut figure.legend {
+            // The step computed ahead may know what the history shown does not.
+            if let (None, Some(loss)) =
+                (loss_after(&self.history.lanes()[entry.lane], self.cursor), self.loss(entry.lane))
+            {
+                entry.state = format!("f {}", number::short(loss));
+            }
+        }
+        figure
     }
 }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::optim::Outcome;
+use crate::{
+    figure::explain::loss_after,
+    optim::{Outcome, Quantity},
+};
 
 use super::{
     super::worker::{End, Request, Step},
@@ -41,14 +44,33 @@ pub fn speed_name(speed: usize) -> String {
 }
 
 impl App {
-    /// The latest step there is to be seen: computed, and asked for.
-    pub fn latest(&self) -> usize {
-        self.reach.min(self.history.latest())
-    }
-
     /// The length of the time line: what is planned, or what there is beyond.
     pub fn total(&self) -> usize {
-        self.limit.max(self.latest())
+        self.limit.max(self.history.latest())
+    }
+
+    /// f where a lane stands at the cursor, if any step has told.
+    pub fn loss(&self, lane: usize) -> Option<f64> {
+        let past = self.history.lanes().get(lane)?;
+        let next = self.cursor.min(past.len()) as u64 + 1;
+        let ahead = || self.ahead.iter().find(|step| step.lane == lane && step.record.step == next);
+        loss_after(past, self.cursor).or_else(|| ahead()?.record.get(Quantity::Loss))
+    }
+
+    /// The latest step computed, shown or not.
+    fn computed(&self) -> usize {
+        self.ahead.back().map_or(self.history.latest(), |step| step.record.step as usize)
+    }
+
+    /// Shows what has been computed up to the reach.
+    fn release(&mut self) {
+        let shown = self.ahead.partition_point(|step| step.record.step as usize <= self.reach);
+        for step in self.ahead.drain(..shown) {
+            self.history.lane_mut(step.lane).push(&step.record, step.seconds);
+        }
+        for end in self.ends_ahead.extract_if(.., |end| end.step as usize <= self.reach) {
+            self.history.lane_mut(end.lane).end(end.step, end.outcome);
+        }
     }
 
     /// Moves the cursor within what is recorded, and tells of ends passed on the way.
@@ -83,7 +105,7 @@ impl App {
     fn stop(&mut self) {
         self.playing = false;
         self.carry = 0.0;
-        self.reach = self.latest();
+        self.reach = self.history.latest();
         if self.asked > self.reach + 1 {
             self.asked = self.reach + 1;
             self.ask(Request::Advance { until: self.asked as u64 });
@@ -104,21 +126,22 @@ impl App {
             self.stop();
             self.wanted = self.cursor;
         }
-        let latest = self.history.latest();
         if by < 0 {
             // Steps asked for but not yet computed are given up first.
-            let to = if self.wanted > latest { self.cursor } else { self.cursor.saturating_sub(distance) };
+            let to =
+                if self.wanted > self.history.latest() { self.cursor } else { self.cursor.saturating_sub(distance) };
             self.seek(to);
             return;
         }
         let mut wanted = self.wanted.max(self.cursor).saturating_add(distance);
-        if self.over && wanted > latest {
-            wanted = latest;
+        if self.over && wanted > self.computed() {
+            wanted = self.computed();
             self.tell(OVER);
         }
         self.wanted = wanted;
         self.reach = self.reach.max(wanted);
-        self.move_to(wanted.min(latest));
+        self.release();
+        self.move_to(wanted.min(self.history.latest()));
         self.ask_until(self.reach.saturating_add(1));
     }
 
@@ -128,7 +151,7 @@ impl App {
             self.wanted = self.cursor;
             return;
         }
-        if self.over && self.cursor >= self.history.latest() {
+        if self.over && self.cursor >= self.computed() {
             return self.tell(OVER);
         }
         while self.limit <= self.cursor {
@@ -152,62 +175,60 @@ impl App {
         if !self.playing {
             return;
         }
-        let latest = self.history.latest();
+        let computed = self.computed();
         let goal = match SPEEDS[self.speed] {
             None => {
-                self.ask_until(self.limit.min(latest.saturating_add(LOOK_AHEAD)).saturating_add(1));
-                latest
+                self.ask_until(self.limit.min(computed.saturating_add(LOOK_AHEAD)).saturating_add(1));
+                computed
             }
             Some(rate) => {
                 self.carry += rate * elapsed.as_secs_f64();
                 let whole = self.carry.floor();
                 self.carry -= whole;
                 let goal = self.cursor.saturating_add(whole as usize);
-                if goal > latest {
+                if goal > computed {
                     // The mathematics is slower than the speed: what was missed is not caught up.
                     self.carry = 0.0;
                 }
-                self.ask_until(self.limit.min(goal.saturating_add((rate / 4.0) as usize + 1)).saturating_add(1));
+                self.ask_until(self.limit.min(goal.saturating_add((rate / 20.0) as usize + 1)).saturating_add(1));
                 goal
             }
         };
-        let to = goal.min(latest).min(self.limit);
+        let to = goal.min(computed).min(self.limit);
         self.wanted = to;
         self.reach = self.reach.max(to);
+        self.release();
         if to > self.cursor {
             self.move_to(to);
         }
         if self.cursor >= self.limit {
             let planned = self.limit;
-            self.pause(format!("step {planned}: the planned end; space or → goes on"));
-        } else if self.over && self.cursor >= latest {
-            self.pause(OVER.to_owned());
+            self.stop();
+            self.tell(format!("step {planned}: the planned end; space or → goes on"));
+        } else if self.over && self.cursor >= computed {
+            self.stop();
+            self.say_over();
         }
     }
 
-    /// Stops and says why, unless something more telling has just been said.
-    fn pause(&mut self, text: String) {
-        self.stop();
-        self.message.get_or_insert(Message { text, warning: false });
+    /// Says that nothing more happens, unless how the last one ended has just been said.
+    fn say_over(&mut self) {
+        self.message.get_or_insert_with(|| Message { text: OVER.to_owned(), warning: false });
     }
 
     /// Notes steps and ends that the worker computed.
     pub(super) fn record(&mut self, steps: Vec<Step>, ends: Vec<End>, over: bool) {
         let before = self.history.latest();
-        for step in steps {
-            self.history.lane_mut(step.lane).push(&step.record, step.seconds);
-        }
-        for end in ends {
-            self.history.lane_mut(end.lane).end(end.step, end.outcome);
-        }
+        self.ahead.extend(steps);
+        self.ends_ahead.extend(ends);
         self.over |= over;
-        let latest = self.history.latest();
+        self.release();
         if self.wanted > before && !self.playing {
-            self.move_to(self.wanted.min(latest));
+            self.move_to(self.wanted.min(self.history.latest()));
         }
-        if self.over && self.wanted > latest {
-            self.wanted = latest;
-            self.message.get_or_insert(Message { text: OVER.to_owned(), warning: false });
+        if self.over && self.wanted > self.computed() {
+            self.wanted = self.computed();
+            self.say_over();
         }
     }
 }

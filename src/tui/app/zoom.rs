@@ -47,7 +47,9 @@ impl App {
             }
             _ => {
                 let inputs = self.opening.examples.iter().flat_map(|examples| examples.inputs.column_iter());
-                Window::around(inputs.filter(|input| input.len() == 2).map(|input| [input[0], input[1]]))
+                let window = Window::around(inputs.filter(|input| input.len() == 2).map(|input| [input[0], input[1]]));
+                // Data fill the plane more evenly than a path does; they need less room around them.
+                window.zoomed(window.centre(), 0.8)
             }
         }
     }

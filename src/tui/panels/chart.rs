@@ -39,14 +39,14 @@ pub fn render(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
                 canvas.band(band.between, ground);
             }
             for edge in band.between.into_iter().filter(|edge| 0.0 < *edge && *edge < 1.0) {
-                let pen = Pen { colour: quiet, pattern: Pattern::Dotted, layer: 0 };
+                let pen = Pen { colour: quiet, pattern: background(app), layer: 0 };
                 canvas.polyline(&[[0.0, edge], [1.0, edge]], pen);
             }
         }
     }
     for example in &chart.examples {
         let colour = example.class.map_or(theme.contour(), |class| theme.colour(class_colour(class)));
-        canvas.glyph(example.at, '·', colour);
+        canvas.glyph(example.at, '•', colour);
     }
     for lane in app.drawing_order() {
         for curve in chart.curves.iter().filter(|curve| curve.lane == lane) {
@@ -76,6 +76,24 @@ pub fn render(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
         buf.set_string(x, plot.y + plot.height / 2, text, theme.quiet());
     }
     y_labels(app, &chart.y, plot, buf);
+}
+
+/// The pattern of lines behind the curves: where there are no colours, the fewer dots the better.
+pub fn background(app: &App) -> Pattern {
+    if app.theme.colourful() { Pattern::Solid } else { Pattern::Dotted }
+}
+
+/// Names the thresholds of a ratio to the left of its plot, in place of ticks on the same rows.
+pub fn threshold_labels(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
+    let edges = chart.bands.iter().filter(|band| band.between[1] > band.between[0]);
+    let edges: Vec<f64> = edges.flat_map(|band| band.between).filter(|edge| 0.0 < *edge && *edge < 1.0).collect();
+    let [low, high] = edges[..] else { return };
+    let row = |edge: f64| (((1.0 - edge) * f64::from(plot.height)) as u16).min(plot.height.saturating_sub(1));
+    let labels = if row(low) == row(high) { vec![(low, "¼–¾")] } else { vec![(low, "1/4"), (high, "3/4")] };
+    for (edge, label) in labels {
+        let place = format!("{label:>width$}", width = usize::from(GUTTER) - 1);
+        buf.set_string(plot.x - GUTTER, plot.y + row(edge), place, app.theme.text());
+    }
 }
 
 /// Labels of an axis to the left of a plot: where two fall on the same row, the one nearer its middle.

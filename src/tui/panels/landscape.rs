@@ -2,14 +2,11 @@
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
-use super::chart::{ink, pen, x_labels, y_labels};
+use super::chart::{background, ink, pen, x_labels, y_labels};
 use crate::{
     figure::{Landscape, palette::class_colour},
     tui::{app::App, canvas::Canvas, canvas::Pen},
 };
-
-/// Data points beyond this many are drawn as single dots.
-const MANY_EXAMPLES: usize = 250;
 
 /// Draws a map into its plot area, with labels around it.
 pub fn render(app: &App, map: &Landscape, plot: Rect, buf: &mut Buffer) {
@@ -29,13 +26,12 @@ pub fn render(app: &App, map: &Landscape, plot: Rect, buf: &mut Buffer) {
         });
     }
     for contour in map.contours.iter() {
-        let pen = Pen { colour: theme.level(contour.shade), pattern: crate::figure::palette::Pattern::Solid, layer: 0 };
+        let pen = Pen { colour: theme.level(contour.shade), pattern: background(app), layer: 0 };
         contour.lines.iter().for_each(|line| canvas.polyline(line, pen));
     }
-    let symbol = if map.examples.len() > MANY_EXAMPLES { '·' } else { '•' };
     for example in &map.examples {
         let colour = example.class.map_or(theme.contour(), |class| theme.colour(class_colour(class)));
-        let symbol = if theme.colourful() { symbol } else { example.class.map_or(symbol, digit) };
+        let symbol = if theme.colourful() { '•' } else { example.class.map_or('•', digit) };
         canvas.glyph(example.at, symbol, colour);
     }
     let paths = || app.drawing_order().filter_map(|lane| map.paths.iter().find(|path| path.lane == lane));

@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{cut, frame, padded, title};
 use crate::{
     figure::{
-        explain::{cost_in_words, loss_after},
+        explain::cost_in_words,
         number::{count, short},
     },
     optim::{Outcome, Quantity},
@@ -54,7 +54,7 @@ fn row(app: &App, lane: usize, labels: usize, width: usize) -> Line<'static> {
         return line;
     }
     let step = app.cursor.min(past.len());
-    field(&mut line, "f", loss_after(past, step), 10, theme);
+    field(&mut line, "f", app.loss(lane), 10, theme);
     if let Some((at, outcome)) = past.outcome().filter(|(at, _)| app.cursor >= *at as usize)
         && !matches!(outcome, Outcome::Finished)
     {

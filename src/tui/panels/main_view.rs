@@ -42,5 +42,5 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
 fn loss(app: &App, place: Rect) -> Chart {
     let ticks = [usize::from(place.width / 10).max(2), usize::from(place.height / 3).max(2)];
     let options = TraceOptions { x_axis: XAxis::Evaluations, zoom: None, ..app.trace_options(place, ticks) };
-    trace(TraceKind::Loss, &app.history, &options)
+    Chart { title: "loss f over evaluations".to_owned(), ..trace(TraceKind::Loss, &app.history, &options) }
 }

@@ -6,7 +6,7 @@ use crate::tui::app::App;
 
 /// Draws the line.
 pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
-    let (latest, last) = (app.latest(), usize::from(area.width).saturating_sub(1));
+    let (latest, last) = (app.history.latest(), usize::from(area.width).saturating_sub(1));
     let total = app.total().max(1);
     let column = |step: usize| (step as f64 / total as f64 * last as f64).round() as usize;
     let (cursor, recorded) = (column(app.cursor), column(latest));

@@ -6,6 +6,7 @@ use ratatui::{
     text::{Line, Span},
     widgets::Widget,
 };
+use unicode_width::UnicodeWidthStr;
 
 use super::frame;
 use crate::{
@@ -29,32 +30,31 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
         heading.push(Span::styled(format!("─ its last, {} ", lane.len()), theme.quiet()));
     }
     let inside = frame(Line::from(heading), Line::default(), theme.border(false), area, buf);
-    let lines = explain(lane, &app.opening.lanes[app.lane].recipe, app.cursor);
+    let lines = explain(lane, &app.opening.lanes[app.lane].recipe, app.cursor, app.loss(app.lane));
     for (line, y) in lines.iter().zip(inside.y..inside.bottom()) {
-        let spans = line.iter().map(|part| {
+        let place = Rect { x: inside.x + 1, y, width: inside.width.saturating_sub(2), height: 1 };
+        let width: usize = line.iter().map(|part| part.text.width()).sum();
+        let tight = width > usize::from(place.width);
+        let spans = line.iter().filter(|part| !tight || part.role != Role::Aside).map(|part| {
             let style = match part.role {
-                Role::Symbol => theme.quiet(),
+                Role::Symbol | Role::Aside => theme.quiet(),
                 Role::Value => theme.text(),
                 Role::Result => theme.strong(),
                 Role::Raised => theme.warning(),
                 Role::Lowered => theme.notice(),
             };
-            Span::styled(part.text.as_str(), style)
+            let text = if tight { squeezed(&part.text) } else { part.text.clone() };
+            Span::styled(text, style)
         });
-        let place = Rect { x: inside.x + 1, y, width: inside.width.saturating_sub(2), height: 1 };
-        let mut line = Line::from_iter(spans);
-        if line.width() > usize::from(place.width) {
-            line.spans.iter_mut().for_each(|span| span.content = squeezed(&span.content).into());
-        }
-        line.render(place, buf);
+        Line::from_iter(spans).render(place, buf);
     }
 }
 
-/// Text with single spaces, for where there is little room.
+/// Text with single spaces and none after an arrow, for where there is little room.
 fn squeezed(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if c != ' ' || !out.ends_with(' ') {
+        if c != ' ' || !out.ends_with([' ', '→']) {
             out.push(c);
         }
     }

@@ -25,6 +25,9 @@ pub fn render(app: &App, areas: &[(usize, Rect)], buf: &mut Buffer) {
         let right = bands(app, &data, usize::from(area.width).saturating_sub(data.title.width() + 8));
         focusable(app, focused(index), &data.title, right, area, buf);
         chart::render(app, &data, plot, buf);
+        if kind == TraceKind::Rho {
+            chart::threshold_labels(app, &data, plot, buf);
+        }
         if labels > 0 {
             chart::x_labels(app, &data.x, plot, buf);
         }

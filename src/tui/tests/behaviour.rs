@@ -1,0 +1,286 @@
+//! What the keys do.
+
+use super::*;
+use crate::{
+    figure::XAxis,
+    tui::{
+        action::MouseAction,
+        app::{Overlay, SPEEDS},
+        layout::Panel,
+        worker::{Request, Source},
+    },
+};
+
+const SIZE: (u16, u16) = (120, 40);
+
+#[test]
+fn stepping_on_computes_and_stepping_back_only_looks() {
+    let mut stage = Stage::valley(SIZE);
+    assert_eq!((stage.app.cursor, stage.app.history.latest()), (0, 0));
+    stage.times(3, Command::Step(1)).press(Command::Step(10));
+    assert_eq!((stage.app.cursor, stage.app.history.latest()), (13, 13));
+    let before = stage.app.history.lanes()[1].record(5);
+    stage.press(Command::Step(-10));
+    assert_eq!((stage.app.cursor, stage.app.history.latest()), (3, 13));
+    let asked = stage.app.update(Action::Command(Command::Step(-1)));
+    assert!(asked.iter().all(|effect| !matches!(effect, Effect::Request(Request::Advance { .. } | Request::Open(_)))));
+    stage.times(3, Command::Step(1));
+    assert_eq!((stage.app.cursor, stage.app.history.latest()), (5, 13));
+    assert_eq!(stage.app.history.lanes()[1].record(5), before);
+}
+
+#[test]
+fn the_ends_of_time_are_solid() {
+    let mut stage = Stage::valley(SIZE);
+    stage.press(Command::Step(-1)).press(Command::Step(-10));
+    assert_eq!(stage.app.cursor, 0);
+    stage.press(Command::Step(10)).press(Command::First);
+    assert_eq!(stage.app.cursor, 0);
+    stage.press(Command::Latest);
+    assert_eq!(stage.app.cursor, 10);
+    stage.press(Command::Latest);
+    assert_eq!(stage.app.cursor, 10);
+}
+
+#[test]
+fn a_step_that_is_being_computed_can_be_given_up() {
+    let mut stage = Stage::valley(SIZE);
+    stage.press(Command::Step(1));
+    // The worker does not answer.
+    let _ = stage.app.update(Action::Command(Command::Step(10)));
+    assert!(stage.app.computing());
+    assert_eq!(stage.app.cursor, 2.min(stage.app.history.latest()));
+    let effects = stage.app.update(Action::Command(Command::Step(-1)));
+    assert!(!stage.app.computing());
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Request(Request::Advance { until }) if *until <= 3)));
+}
+
+#[test]
+fn playing_keeps_its_speed_and_stops_at_the_planned_end() {
+    let mut stage = Stage::valley(SIZE);
+    stage.press(Command::PlayPause);
+    stage.wait(Duration::from_secs(2));
+    assert!((18..=21).contains(&stage.app.cursor), "{}", stage.app.cursor);
+    stage.times(SPEEDS.len(), Command::Faster);
+    stage.wait(Duration::from_secs(1));
+    assert_eq!((stage.app.cursor, stage.app.playing), (60, false));
+    assert!(stage.message().contains("step 60: the planned end"), "{}", stage.message());
+    stage.press(Command::Step(1));
+    assert_eq!(stage.app.cursor, 61);
+    stage.press(Command::PlayPause);
+    stage.wait(Duration::from_secs(1));
+    assert_eq!((stage.app.cursor, stage.app.playing), (120, false));
+}
+
+#[test]
+fn nothing_beyond_what_was_asked_for_is_shown() {
+    let mut stage = Stage::valley(SIZE);
+    stage.press(Command::Step(1));
+    assert_eq!(stage.app.history.latest(), 1);
+    // Adam computes no second loss; the step computed ahead tells f where it arrived.
+    assert!(stage.app.loss(0).is_some());
+    let after = stage.app.loss(0);
+    stage.press(Command::Step(1));
+    assert_eq!(stage.app.history.lanes()[0].value(crate::optim::Quantity::Loss, 2), after);
+}
+
+#[test]
+fn ends_are_told_when_the_cursor_passes_them() {
+    let mut stage = Stage::valley(SIZE);
+    stage.times(4, Command::Step(10));
+    assert!(stage.text().contains("converged at"));
+    let end = stage.app.history.lanes()[2].outcome().map(|(step, _)| step as usize).unwrap();
+    while stage.app.cursor >= end {
+        stage.press(Command::Step(-1));
+    }
+    assert_eq!(stage.message(), "");
+    assert!(!stage.text().contains("converged at"));
+    stage.press(Command::Step(1));
+    assert!(stage.message().starts_with("K-FAC converged at step"), "{}", stage.message());
+}
+
+#[test]
+fn when_every_optimiser_has_ended_the_keys_say_so() {
+    let text = VALLEY
+        .replace("name = \"adam\"", "name = \"kfac\"")
+        .replace("lr = 0.1", "")
+        .replace("name = \"adamqlr\"", "name = \"kfac\"")
+        .replace("curvature = \"hessian\"", "");
+    let mut stage = Stage::new(&text, SIZE, Depth::True);
+    stage.times(8, Command::Step(10));
+    let end = stage.app.cursor;
+    assert!(end < 80);
+    assert!(stage.message().contains("ended"), "{}", stage.message());
+    stage.press(Command::PlayPause);
+    assert!(!stage.app.playing && stage.message().contains("ended"), "{}", stage.message());
+    stage.press(Command::First).press(Command::PlayPause);
+    stage.wait(Duration::from_secs(20));
+    assert_eq!((stage.app.cursor, stage.app.playing), (end, false));
+}
+
+#[test]
+fn lanes_are_chosen_shown_and_hidden() {
+    let mut stage = Stage::valley(SIZE);
+    assert_eq!(stage.app.lane, 1);
+    stage.times(5, Command::Down);
+    assert_eq!(stage.app.lane, 2);
+    stage.times(5, Command::Up);
+    assert_eq!(stage.app.lane, 0);
+    stage.press(Command::ToggleLane(0)).press(Command::ToggleLane(1)).press(Command::ToggleLane(2));
+    assert_eq!(stage.app.hidden, [true, true, false]);
+    assert!(stage.message().contains("stays"));
+    stage.press(Command::ToggleLane(7));
+    assert!(stage.message().contains("no optimiser 8"), "{}", stage.message());
+    assert!(stage.text().contains("hidden; 1 shows it"));
+    stage.press(Command::ToggleLane(0));
+    assert_eq!(stage.app.hidden, [false, true, false]);
+}
+
+#[test]
+fn panels_take_the_focus_and_the_room() {
+    let mut stage = Stage::valley(SIZE);
+    stage.press(Command::Step(10)).press(Command::FocusPrevious).press(Command::Enter);
+    assert_eq!(stage.app.focus, Panel::Trace(3));
+    let text = stage.text();
+    assert!(text.contains("reduction ratio") && !text.contains("landscape") && !text.contains("learning rate"));
+    stage.press(Command::Back);
+    assert!(stage.text().contains("landscape"));
+}
+
+#[test]
+fn zooming_comes_nearer_and_goes_back() {
+    let mut stage = Stage::valley(SIZE);
+    stage.press(Command::Step(10));
+    let whole = stage.text();
+    stage.times(2, Command::ZoomIn);
+    let near = stage.text();
+    assert_ne!(whole, near);
+    stage.press(Command::ZoomReset);
+    assert_eq!(stage.text(), whole);
+    stage.press(Command::FocusNext);
+    let whole = stage.text();
+    stage.press(Command::ZoomIn);
+    assert_ne!(stage.text(), whole);
+    stage.times(3, Command::ZoomOut);
+    assert_eq!(stage.text(), whole);
+}
+
+#[test]
+fn the_x_axis_goes_round() {
+    let mut stage = Stage::valley(SIZE);
+    stage.press(Command::Step(10));
+    for axis in [XAxis::Evaluations, XAxis::Seconds, XAxis::Step] {
+        stage.press(Command::NextXAxis);
+        assert_eq!(stage.app.x_axis, axis);
+        assert!(stage.text().contains(&format!("x: {}", axis.name())));
+    }
+}
+
+#[test]
+fn events_are_found_in_both_directions() {
+    let mut stage = Stage::valley(SIZE);
+    stage.times(4, Command::Step(10)).press(Command::First);
+    let mut steps = Vec::new();
+    loop {
+        stage.press(Command::NextEvent);
+        if stage.message().starts_with("no later") {
+            break;
+        }
+        steps.push(stage.app.cursor);
+    }
+    assert!(steps.len() >= 3 && steps.is_sorted(), "{steps:?}");
+    for step in steps.iter().rev().skip(1) {
+        stage.press(Command::PreviousEvent);
+        assert_eq!(stage.app.cursor, *step);
+    }
+    stage.press(Command::PreviousEvent);
+    assert!(stage.message().starts_with("no earlier"), "{}", stage.message());
+}
+
+#[test]
+fn another_problem_can_be_opened_and_the_same_one_restarted() {
+    let mut stage = Stage::valley(SIZE);
+    stage.press(Command::Step(10)).press(Command::Restart);
+    assert_eq!((stage.app.cursor, stage.app.history.latest()), (0, 0));
+    assert_eq!(stage.message(), "restarted");
+    stage.press(Command::Problems);
+    assert!(stage.text().contains("A round bowl"));
+    stage.press(Command::Down).press(Command::Down).press(Command::Enter);
+    assert_eq!((stage.app.overlay, stage.app.opening.name.as_str()), (None, "quadratic-round"));
+    stage.press(Command::Step(1));
+    assert_eq!(stage.app.cursor, 1);
+}
+
+#[test]
+fn a_problem_that_cannot_be_opened_leaves_the_one_before() {
+    let mut stage = Stage::valley(SIZE);
+    stage.press(Command::Step(3));
+    stage.app.choices[1].name = "no-such-problem".to_owned();
+    stage.press(Command::Problems).press(Command::Down).press(Command::Enter);
+    assert!(stage.message().contains("no-such-problem"), "{}", stage.message());
+    stage.press(Command::Step(1));
+    assert_eq!((stage.app.cursor, stage.app.opening.name.as_str()), (4, "valley"));
+}
+
+#[test]
+fn help_opens_scrolls_and_closes() {
+    let mut stage = Stage::valley((80, 24));
+    stage.press(Command::Help);
+    assert!(stage.text().contains("play or pause"));
+    stage.times(40, Command::Down);
+    assert!(stage.text().contains("q ctrl-c"));
+    stage.press(Command::Help);
+    assert_eq!(stage.app.overlay, None);
+    stage.press(Command::Help).press(Command::Quit);
+    assert!(stage.quit);
+}
+
+#[test]
+fn a_message_stays_until_the_next_key() {
+    let mut stage = Stage::valley(SIZE);
+    stage.act(Action::Exported(Ok("picture.png".into())));
+    assert!(stage.text().contains("exported to picture.png"));
+    stage.act(Action::Tick(Duration::from_secs(1)));
+    assert!(stage.text().contains("exported to picture.png"));
+    stage.press(Command::Up);
+    assert!(!stage.text().contains("exported"));
+    stage.act(Action::Exported(Err("cannot write picture.png: the disk is full".to_owned())));
+    assert!(stage.app.message.as_ref().unwrap().warning);
+}
+
+#[test]
+fn a_picture_is_exported_once() {
+    let mut stage = Stage::valley(SIZE);
+    stage.press(Command::Step(5)).press(Command::Export);
+    assert_eq!(stage.exported, 1);
+}
+
+#[test]
+fn the_mouse_zooms_drags_time_and_starts_elsewhere() {
+    let mut stage = Stage::valley(SIZE);
+    stage.times(3, Command::Step(10));
+    let line = stage.app.arrangement().scrubber;
+    stage.act(Action::Mouse(MouseAction::Press, line.x + line.width / 4, line.y));
+    assert!((14..=16).contains(&stage.app.cursor), "{}", stage.app.cursor);
+    stage.act(Action::Mouse(MouseAction::Drag, line.right() - 1, line.y));
+    assert_eq!(stage.app.cursor, 30);
+    stage.act(Action::Mouse(MouseAction::WheelUp, 30, 15));
+    assert!(stage.app.zoom.window.is_some());
+    let effects = stage.app.update(Action::Mouse(MouseAction::Press, 30, 15));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Request(Request::Open(Source::From(_))))));
+}
+
+#[test]
+fn every_key_is_harmless_in_every_state() {
+    for size in [(80, 24), (20, 5), (1, 1)] {
+        let mut stage = Stage::valley(size);
+        for round in 0..3 {
+            for binding in crate::tui::keys::KEYMAP {
+                stage.press(binding.command);
+                stage.wait(Duration::from_millis(40));
+                let _ = stage.text();
+            }
+            stage.app.overlay = [None, Some(Overlay::Help(3)), Some(Overlay::Problems(1))][round];
+        }
+    }
+}
