@@ -39,9 +39,15 @@ pub fn opener(setup: Setup) -> Opener {
 fn started(setup: &Setup, start: [f64; 2]) -> Setup {
     let mut setup = setup.clone();
     match &mut setup.problem {
-        ProblemSpec::Rosenbrock(spec) => spec.start = start,
+        ProblemSpec::Rosenbrock(spec) => spec.start = start.to_vec(),
         ProblemSpec::Quadratic(spec) => spec.start = start.to_vec(),
-        ProblemSpec::Mlp(_) => {}
+        ProblemSpec::Function(spec) => spec.start = start.to_vec(),
+        ProblemSpec::Expression(spec) => {
+            for ((_, place), start) in spec.start.iter_mut().zip(start) {
+                *place = start;
+            }
+        }
+        ProblemSpec::KroneckerQuadratic(_) | ProblemSpec::Mlp(_) => {}
     }
     setup
 }
