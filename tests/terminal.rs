@@ -283,7 +283,8 @@ fn a_key_is_answered_while_steps_are_slow() {
     session.press("]]]]]]]]]] ");
     session.until("step 2/");
     let mut slowest = Duration::ZERO;
-    for (key, text) in [("?", "play or pause"), ("?", "digits"), ("x", "x axis: evaluations"), ("x", "x axis: seconds")] {
+    for (key, text) in [("?", "play or pause"), ("?", "digits"), ("x", "x axis: evaluations"), ("x", "x axis: seconds")]
+    {
         let began = Instant::now();
         session.press(key);
         session.until(text);

@@ -18,15 +18,6 @@ pub use kfac::Kfac;
 
 use kfac::{KfacSettings, default_estimator};
 
-/// The vectors that a direction proposes: one, or one and the previous update.
-#[derive(Clone, Debug)]
-pub struct Proposal<T: Real> {
-    /// d (K-FAC: Δ).
-    pub first: DVector<T>,
-    /// The previous update, once there is one.
-    pub second: Option<DVector<T>>,
-}
-
 /// What a direction may look at: the oracle, linearised at θ, and what is known there.
 pub struct Local<'a, T: Real> {
     /// The problem at θ.
@@ -52,7 +43,7 @@ pub enum Direction<T: Real> {
     Gradient(Gradient<T>),
     /// m̂ / (√v̂ + ε).
     Adam(Adam<T>),
-    /// (F̂ + λI)⁻¹g and the previous update.
+    /// (F̂ + λI)⁻¹g.
     Kfac(Box<Kfac<T>>),
 }
 
@@ -79,22 +70,22 @@ impl<T: Real> Direction<T> {
 
     /// Takes note of the gradient (and K-FAC of the batch's statistics) and proposes where to go.
     /// `None`: a factor could not be inverted.
-    pub fn propose(&mut self, local: &mut Local<'_, T>, proposal: &mut Proposal<T>) -> Option<()> {
+    pub fn propose(&mut self, local: &mut Local<'_, T>, direction: &mut DVector<T>) -> Option<()> {
         match self {
-            Self::Gradient(gradient) => gradient.propose(local.gradient, &mut proposal.first),
-            Self::Adam(adam) => adam.propose(local.gradient, &mut proposal.first),
+            Self::Gradient(gradient) => gradient.propose(local.gradient, direction),
+            Self::Adam(adam) => adam.propose(local.gradient, direction),
             Self::Kfac(kfac) => {
                 kfac.observe(local.oracle, local.factors);
-                kfac.propose(local, proposal)?;
+                kfac.propose(local, direction)?;
             }
         }
         Some(())
     }
 
     /// Proposes anew at the same point with another λ, without taking note of it again. Only K-FAC's direction depends on λ.
-    pub fn propose_again(&mut self, local: &mut Local<'_, T>, proposal: &mut Proposal<T>) -> Option<()> {
+    pub fn propose_again(&mut self, local: &mut Local<'_, T>, direction: &mut DVector<T>) -> Option<()> {
         match self {
-            Self::Kfac(kfac) => kfac.propose(local, proposal),
+            Self::Kfac(kfac) => kfac.propose(local, direction),
             Self::Gradient(_) | Self::Adam(_) => Some(()),
         }
     }
@@ -114,13 +105,6 @@ impl<T: Real> Direction<T> {
             Self::Gradient(gradient) => gradient.restore(),
             Self::Adam(adam) => adam.restore(),
             Self::Kfac(_) => {}
-        }
-    }
-
-    /// Takes note of an accepted update θ′ − θ.
-    pub fn accept(&mut self, update: &DVector<T>) {
-        if let Self::Kfac(kfac) = self {
-            kfac.accept(update);
         }
     }
 

@@ -4,7 +4,7 @@ use nalgebra::{DVector, Vector2};
 
 use super::{
     Coefficient, Cost, Curvature, Damping, Direction, QuadraticModel, Quantity, Ratio, Recipe, StepRecord, StepSize,
-    direction::{Local, Proposal},
+    direction::Local,
     halt::{self, Halt},
     record::RECORDED_PARAMS,
 };
@@ -29,6 +29,8 @@ pub struct Optimiser<T: Real> {
     curvature: Curvature,
     ratio: Ratio,
     monitor: bool,
+    /// The last accepted update, where the step size has a coefficient for it.
+    previous: Option<DVector<T>>,
     steps: u64,
     stalled: u32,
 }
@@ -37,7 +39,7 @@ pub struct Optimiser<T: Real> {
 #[derive(Clone, Debug)]
 pub struct Workspace<T: Real> {
     gradient: DVector<T>,
-    proposal: Proposal<T>,
+    direction: DVector<T>,
     update: DVector<T>,
     trial: DVector<T>,
     factors: Vec<Factors<T>>,
@@ -47,13 +49,7 @@ impl<T: Real> Workspace<T> {
     /// For a problem of `dim` parameters.
     pub fn new(dim: usize) -> Self {
         let zeros = || DVector::zeros(dim);
-        Self {
-            gradient: zeros(),
-            proposal: Proposal { first: zeros(), second: None },
-            update: zeros(),
-            trial: zeros(),
-            factors: Vec::new(),
-        }
+        Self { gradient: zeros(), direction: zeros(), update: zeros(), trial: zeros(), factors: Vec::new() }
     }
 }
 
@@ -75,6 +71,7 @@ impl<T: Real> Optimiser<T> {
             curvature: recipe.curvature.unwrap_or(problem.curvatures()[0]),
             ratio: recipe.ratio,
             monitor: recipe.monitor,
+            previous: None,
             steps: 0,
             stalled: 0,
         }
@@ -82,7 +79,7 @@ impl<T: Real> Optimiser<T> {
 
     /// About how much memory a checkpoint takes, in bytes.
     pub fn bytes(&self) -> usize {
-        size_of::<Self>() + size_of::<T>() * self.direction.numbers()
+        size_of::<Self>() + size_of::<T>() * (self.direction.numbers() + self.previous.as_ref().map_or(0, DVector::len))
     }
 
     /// One step from θ, the same for every optimiser:
@@ -134,7 +131,7 @@ impl<T: Real> Optimiser<T> {
         } else {
             self.stalled = if *theta == space.trial { self.stalled + 1 } else { 0 };
             std::mem::swap(theta, &mut space.trial);
-            self.direction.accept(&space.update);
+            self.keep_update(&space.update);
         }
         self.damping.set(verdict.next);
         self.steps = step;
@@ -173,10 +170,10 @@ impl<T: Real> Optimiser<T> {
         if self.damping.may_restore_direction() {
             self.direction.remember();
         }
-        let Workspace { gradient, proposal, factors, .. } = space;
+        let Workspace { gradient, direction, factors, .. } = space;
         let mut local = self.local(oracle, gradient, factors, cost);
-        self.direction.propose(&mut local, proposal).ok_or(Halt::Singular)?;
-        halt::all_finite("the direction", &proposal.first)
+        self.direction.propose(&mut local, direction).ok_or(Halt::Singular)?;
+        halt::all_finite("the direction", direction)
     }
 
     fn local<'a>(
@@ -201,9 +198,9 @@ impl<T: Real> Optimiser<T> {
     /// The quadratic model, where something asks for it, and the coefficients.
     fn weigh(&mut self, oracle: &mut dyn Oracle<T>, space: &Workspace<T>, cost: &mut Cost) -> Result<Attempt<T>, Halt> {
         let lambda = self.damping.lambda();
-        let Proposal { first, second } = &space.proposal;
-        let vectors = [first, second.as_ref().unwrap_or(first)];
-        let vectors = &vectors[..1 + usize::from(second.is_some())];
+        let first = &space.direction;
+        let vectors = [first, self.previous.as_ref().unwrap_or(first)];
+        let vectors = &vectors[..1 + usize::from(self.previous.is_some())];
         let needed = self.step_size.needs_model() || self.damping.needs_rho(self.steps + 1) || self.monitor;
         let model = needed.then(|| {
             cost.products += vectors.len() as u32;
@@ -221,11 +218,11 @@ impl<T: Real> Optimiser<T> {
 
     /// θ′ = θ + update, update = −Vw.
     fn move_along(&self, theta: &DVector<T>, attempt: &Attempt<T>, space: &mut Workspace<T>) -> Result<(), Halt> {
-        let Workspace { proposal, update, trial, .. } = space;
-        update.copy_from(&proposal.first);
+        let Workspace { direction, update, trial, .. } = space;
+        update.copy_from(direction);
         *update *= -attempt.w[0];
-        if let Some(second) = &proposal.second {
-            update.axpy(-attempt.w[1], second, T::one());
+        if let Some(previous) = &self.previous {
+            update.axpy(-attempt.w[1], previous, T::one());
         }
         trial.copy_from(theta);
         *trial += &*update;
@@ -286,10 +283,10 @@ impl<T: Real> Optimiser<T> {
                 return Ok(());
             }
             self.damping.set(next);
-            let Workspace { gradient, proposal, factors, .. } = space;
+            let Workspace { gradient, direction, factors, .. } = space;
             let mut local = self.local(oracle, gradient, factors, &mut record.cost);
-            self.direction.propose_again(&mut local, proposal).ok_or(Halt::Singular)?;
-            halt::all_finite("the direction", &proposal.first)?;
+            self.direction.propose_again(&mut local, direction).ok_or(Halt::Singular)?;
+            halt::all_finite("the direction", direction)?;
         }
         record.calibration_unsettled = true;
         Ok(())
@@ -337,14 +334,25 @@ impl<T: Real> Optimiser<T> {
     /// μ, where the optimiser has one: a velocity's, or the coefficient of the previous update.
     fn note_momentum(&self, attempt: &Attempt<T>, record: &mut StepRecord) {
         let momentum = match (&self.direction, self.step_size.momentum()) {
-            (Direction::Adam(_), _) => None,
-            (Direction::Gradient(gradient), _) => gradient.momentum().map(Into::into),
-            (Direction::Kfac(_), Coefficient::Fixed(momentum)) => Some(momentum),
+            (Direction::Gradient(gradient), Coefficient::Fixed(_)) if gradient.momentum().is_some() => {
+                gradient.momentum().map(Into::into)
+            }
+            (Direction::Gradient(_) | Direction::Adam(_), _) if !self.step_size.uses_previous() => None,
+            (_, Coefficient::Fixed(momentum)) => Some(momentum),
             // The sum keeps −0 out of the records.
-            (Direction::Kfac(_), Coefficient::Adaptive) => Some(0.0 - attempt.w[1].into()),
+            (_, Coefficient::Adaptive) => Some(0.0 - attempt.w[1].into()),
         };
         if let Some(momentum) = momentum {
             record.set(Quantity::Momentum, momentum);
+        }
+    }
+
+    fn keep_update(&mut self, update: &DVector<T>) {
+        if self.step_size.uses_previous() {
+            match &mut self.previous {
+                Some(previous) => previous.copy_from(update),
+                none => *none = Some(update.clone()),
+            }
         }
     }
 }

@@ -49,7 +49,7 @@ pub enum DirectionRecipe {
         /// ε_root, inside the root.
         eps_root: f64,
     },
-    /// (F̂ + λI)⁻¹g, and the previous update.
+    /// (F̂ + λI)⁻¹g.
     Kfac {
         /// γ of the factors' weighted average.
         ema: f64,
@@ -69,7 +69,7 @@ pub enum DirectionRecipe {
 pub struct StepSizeRecipe {
     /// α.
     pub learning_rate: Coefficient,
-    /// μ, of the previous update; only K-FAC's direction proposes one.
+    /// μ, of the previous update, which is proposed beside the direction unless μ is fixed at 0.
     pub momentum: Coefficient,
     /// Use |κ| for α.
     pub saddle_free: bool,

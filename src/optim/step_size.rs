@@ -50,6 +50,14 @@ impl<T: Real> StepSize<T> {
         self.recipe.momentum
     }
 
+    /// Whether the previous update is proposed beside the direction.
+    pub fn uses_previous(&self) -> bool {
+        match self.recipe.momentum {
+            Coefficient::Fixed(momentum) => momentum.abs() > 0.0,
+            Coefficient::Adaptive => true,
+        }
+    }
+
     /// The coefficients of `vectors` proposed vectors; `model` is there whenever [`needs_model`](Self::needs_model).
     pub fn weights(&mut self, vectors: usize, model: Option<&QuadraticModel<T>>, lambda: T) -> Weights<T> {
         use Coefficient::{Adaptive, Fixed};

@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DMatrixView, DVector, Dyn};
 
-use super::{Local, Proposal};
+use super::Local;
 use crate::{
     math::{DampedInverse, Eigenbasis, Real},
     optim::Inversion,
@@ -12,7 +12,7 @@ use crate::{
 /// Up to this many outputs the factor G is computed exactly unless asked otherwise: it takes one backward pass an output.
 pub const EXACT_OUTPUTS: usize = 32;
 
-/// Δ = (F̂ + λI)⁻¹g with F̂ block-diagonal and every block A ⊗ G, a Kronecker product; and the previous update.
+/// Δ = (F̂ + λI)⁻¹g with F̂ block-diagonal and every block A ⊗ G, a Kronecker product.
 ///
 /// The factors are weighted averages over the batches seen, unbiased from the first step on: W ← γW + 1, X ← X + (X_new − X)/W.
 /// A problem without layers is one block with A the full Gauss–Newton matrix and G = 1, so Δ is the damped Gauss–Newton direction.
@@ -24,7 +24,6 @@ pub struct Kfac<T: Real> {
     l2: T,
     weight: T,
     blocks: Vec<Block<T>>,
-    previous: Option<DVector<T>>,
 }
 
 /// The choices that a recipe leaves open.
@@ -69,7 +68,6 @@ impl<T: Real> Kfac<T> {
             l2: problem.l2(),
             weight: T::zero(),
             blocks: problem.blocks().into_iter().map(block).collect(),
-            previous: None,
         }
     }
 
@@ -90,8 +88,8 @@ impl<T: Real> Kfac<T> {
         }
     }
 
-    /// Δ into `proposal.first`, the previous update into `proposal.second`.
-    pub(super) fn propose(&mut self, local: &mut Local<'_, T>, proposal: &mut Proposal<T>) -> Option<()> {
+    /// Δ.
+    pub(super) fn propose(&mut self, local: &mut Local<'_, T>, direction: &mut DVector<T>) -> Option<()> {
         // c of a penalty ½c‖θ‖² stands beside λ: it is a multiple of the identity too.
         let lambda = local.lambda + self.l2;
         let refresh = (local.step - 1).is_multiple_of(self.settings.interval);
@@ -106,11 +104,10 @@ impl<T: Real> Kfac<T> {
             let slice = &local.gradient.as_slice()[range.clone()];
             let mut matrix = DMatrixView::from_slice_generic(slice, Dyn(rows), Dyn(columns)).into_owned();
             block.apply(&mut matrix, lambda);
-            proposal.first.as_mut_slice()[range.clone()].copy_from_slice(matrix.as_slice());
+            direction.as_mut_slice()[range.clone()].copy_from_slice(matrix.as_slice());
             offset = range.end;
         }
-        self.constrain(local, &mut proposal.first);
-        proposal.second.clone_from(&self.previous);
+        self.constrain(local, direction);
         Some(())
     }
 
@@ -125,17 +122,10 @@ impl<T: Real> Kfac<T> {
         }
     }
 
-    pub(super) fn accept(&mut self, update: &DVector<T>) {
-        match &mut self.previous {
-            Some(previous) => previous.copy_from(update),
-            none => *none = Some(update.clone()),
-        }
-    }
-
     /// Averages and inverses have the same shapes.
     pub(super) fn numbers(&self) -> usize {
         let factors: usize = self.blocks.iter().map(|block| block.average.a.len() + block.average.g.len()).sum();
-        2 * factors + self.previous.as_ref().map_or(0, DVector::len)
+        2 * factors
     }
 }
 

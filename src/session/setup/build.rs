@@ -128,7 +128,6 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::problem::Problem as _;
     use crate::session::setup::{BUNDLED, Overrides};
 
     fn setup(text: &str) -> Setup {

@@ -40,7 +40,7 @@ fn every_bundled_problem_reads_and_is_named_after_its_file() {
 fn defaults_are_filled_in() {
     let setup = read(ROSENBROCK).unwrap();
     assert_eq!((setup.name.as_str(), setup.steps, setup.seed, setup.view), ("p", 200, 0, None));
-    let spec = RosenbrockSpec { a: 1.0, b: 100.0, scale: 1.0, start: [-1.2, 1.0] };
+    let spec = RosenbrockSpec { a: 1.0, b: 100.0, scale: 1.0, start: vec![-1.2, 1.0] };
     assert_eq!(setup.problem, ProblemSpec::Rosenbrock(spec));
     let labels: Vec<&str> = setup.lanes.iter().map(|lane| lane.label.as_str()).collect();
     assert_eq!(labels, ["adam", "adamqlr", "kfac"]);
@@ -186,7 +186,7 @@ fn set_reaches_every_part_of_the_file() {
     ]);
     let setup = Setup::bundled("rosenbrock", &overrides).unwrap();
     let ProblemSpec::Rosenbrock(spec) = &setup.problem else { panic!("rosenbrock") };
-    assert_eq!((spec.b, spec.start), (7.0, [0.0, 1.0]));
+    assert_eq!((spec.b, spec.start), (7.0, vec![0.0, 1.0]));
     assert_eq!(setup.view.unwrap().x, [0.0, 1.0]);
     assert_eq!(setup.lanes[0].recipe.step_size.learning_rate, Coefficient::Fixed(0.3));
     assert_eq!(setup.lanes[1].label, "second");
