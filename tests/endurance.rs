@@ -34,13 +34,13 @@ fn check(record: &StepRecord, required: &[Q], what: &str) {
 }
 
 fn run(problem: &str, name: Name, monitor: bool) -> Outcome {
-    let mut spec = name.as_str().to_owned();
+    let mut spec = name.to_string();
     if monitor {
         spec.push_str(":monitor=true");
     }
     let overrides = Overrides { optimisers: vec![spec], ..Overrides::default() };
     let mut session = Setup::bundled(problem, &overrides).unwrap().build().unwrap();
-    let what = format!("{} on {problem}", name.as_str());
+    let what = format!("{name} on {problem}");
     let required = required(name);
     let mut outcome = None;
     for _ in 0..STEPS {

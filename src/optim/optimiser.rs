@@ -201,7 +201,9 @@ impl<T: Real> Optimiser<T> {
         let first = &space.direction;
         let vectors = [first, self.previous.as_ref().unwrap_or(first)];
         let vectors = &vectors[..1 + usize::from(self.previous.is_some())];
-        let needed = self.step_size.needs_model() || self.damping.needs_rho(self.steps + 1) || self.monitor;
+        let calibrates = self.steps == 0 && self.damping.calibrates();
+        let needed =
+            self.step_size.needs_model() || self.damping.needs_rho(self.steps + 1) || self.monitor || calibrates;
         let model = needed.then(|| {
             cost.products += vectors.len() as u32;
             QuadraticModel::new(vectors, &space.gradient, oracle.gram(self.curvature, vectors))

@@ -3,6 +3,7 @@
 mod build;
 mod bundled;
 mod closed;
+mod composition;
 mod document;
 mod error;
 mod field;
@@ -20,10 +21,11 @@ use std::path::{Path, PathBuf};
 
 pub use bundled::{BUNDLED, Bundled};
 pub use closed::{ExpressionSpec, Formulas, FunctionSpec, KroneckerSpec};
+pub use composition::Composed;
 pub use error::SetupError;
 pub(crate) use error::hint;
 pub use field::Range;
-pub use keys::{KEYS, Key, Kind};
+pub use keys::{KEYS, Key, Kind, Parts};
 pub use mlp::{MlpSpec, Precision};
 pub use optimiser::{LaneSetup, Name};
 pub use overrides::Overrides;

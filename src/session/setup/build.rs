@@ -173,9 +173,8 @@ mod tests {
             let setup = Setup::bundled(bundled.name, &Overrides::default()).unwrap();
             let offered = setup.problem.facts().curvatures;
             match &setup.problem {
-                ProblemSpec::Rosenbrock(spec) => assert_eq!(offered, rosenbrock(spec).curvatures()),
-                ProblemSpec::Quadratic(spec) => assert_eq!(offered, quadratic(spec, 0).curvatures()),
                 ProblemSpec::Mlp(spec) => assert_eq!(offered, setup.network::<f64>(spec).unwrap().curvatures()),
+                _ => assert_eq!(offered, setup.closed_form().unwrap().curvatures()),
             }
         }
     }
