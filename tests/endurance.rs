@@ -20,7 +20,7 @@ fn required(name: Name) -> Vec<Q> {
     match name {
         Name::Sgd | Name::Adam => always.to_vec(),
         Name::SgdQlr | Name::AdamQlr => [&always[..], &modelled].concat(),
-        Name::Kfac => [&always[..], &modelled, &[Q::Momentum]].concat(),
+        Name::Kfac | Name::Composed(_) => [&always[..], &modelled, &[Q::Momentum]].concat(),
     }
 }
 
@@ -86,10 +86,24 @@ macro_rules! on {
 on! {
     rosenbrock: "rosenbrock",
     rosenbrock_paper: "rosenbrock-paper",
+    rosenbrock_10d: "rosenbrock-10d",
     quadratic_round: "quadratic-round",
     quadratic_narrow: "quadratic-narrow",
     quadratic_rotated: "quadratic-rotated",
+    quadratic_spectrum: "quadratic-spectrum",
+    quadratic_noisy: "quadratic-noisy",
+    kronecker_exact: "kronecker-exact",
+    kronecker_inexact: "kronecker-inexact",
+    beale: "beale",
+    himmelblau: "himmelblau",
+    booth: "booth",
+    saddle: "saddle",
+    styblinski_tang: "styblinski-tang",
+    rastrigin: "rastrigin",
+    ackley: "ackley",
+    expression: "expression",
     mlp_sine: "mlp-sine",
+    mlp_sine_batches: "mlp-sine-batches",
     mlp_spirals: "mlp-spirals",
     mlp_digits: "mlp-digits",
 }

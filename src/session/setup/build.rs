@@ -75,6 +75,7 @@ impl Setup {
             Loss::CrossEntropy => TargetKind::Classes(outputs),
         };
         let examples = spec.data.load(&self.directory, targets, self.seed)?;
+        super::limits::network(spec, examples.inputs.ncols(), &self.lanes, &self.file)?;
         let start = match &spec.init {
             None => initial_params(&spec.layers, self.seed),
             Some(init) => {

@@ -85,6 +85,9 @@ fn split_unquoted(text: &str) -> Vec<&str> {
     parts
 }
 
+/// No key of a problem file lies deeper; a path without end would build tables without end.
+const DEEPEST: usize = 16;
+
 /// Applies one `KEY=VALUE`.
 fn set(document: &mut Node, assignment: &str) -> Result<(), SetupError> {
     let option = format!("--set {assignment}");
@@ -95,6 +98,9 @@ fn set(document: &mut Node, assignment: &str) -> Result<(), SetupError> {
     let path: Vec<&str> = path.trim().split('.').collect();
     if path.iter().any(|part| part.is_empty()) {
         return Err(bad("expected a dotted path before `=`, for instance problem.condition=1000".to_owned()));
+    }
+    if path.len() > DEEPEST {
+        return Err(bad(format!("the path has {} parts; at most {DEEPEST} are accepted", path.len())));
     }
     let place = Place::Option(option.clone());
     let mut target = document;
