@@ -1,7 +1,7 @@
 //! Kinds of problems in closed form: Kronecker-structured quadratics, classical functions, expressions.
 
 use super::{
-    error::{SetupError, hint},
+    error::{SetupError, hint, visible},
     field::{ANY, Field, Section},
     formula,
     limits::LARGEST,
@@ -110,7 +110,7 @@ pub(super) fn expression(section: &Section<'_>) -> Result<ExpressionSpec, SetupE
         let fault = |fault: formula::Fault| SetupError::Formula {
             place: field.at(),
             key: field.key.clone(),
-            text: text.to_owned(),
+            text: visible(text),
             column: fault.column,
             message: fault.message,
         };

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::error::{hint, list};
+use super::error::{hint, list, visible};
 use crate::optim::{Composition, DampingRule, DirectionKind, StepSizeKind};
 
 /// A composition as written.
@@ -63,7 +63,7 @@ fn find(word: &str, known: &[&str], kind: &str) -> Result<usize, String> {
         let all = list(known);
         let nearest = hint(word, known.iter().copied(), &format!("{kind}s"));
         let nearest = if nearest.starts_with("known") { String::new() } else { format!("; {nearest}") };
-        format!("a {kind} in place of `{word}`: {all}{nearest}")
+        format!("a {kind} in place of `{}`: {all}{nearest}", visible(word))
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     document::{Entry, Node, Place, Table, Value, canonical_key, parse_option},
-    error::{SetupError, list},
+    error::{SetupError, list, visible},
 };
 
 /// What the command line says about a problem, as typed.
@@ -142,7 +142,9 @@ fn text<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
 }
 
 fn no_item(items: &[Node], path: &[&str], part: &str) -> String {
-    let names: Vec<&str> = items.iter().filter_map(|item| text(item, "label").or_else(|| text(item, "name"))).collect();
+    let names: Vec<String> =
+        items.iter().filter_map(|item| text(item, "label").or_else(|| text(item, "name"))).map(visible).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let path = path.join(".");
     if names.is_empty() {
         format!("`{path}` has {} items, counted from 0; there is no `{part}`", items.len())
