@@ -186,7 +186,7 @@ fn set_reaches_every_part_of_the_file() {
     ]);
     let setup = Setup::bundled("rosenbrock", &overrides).unwrap();
     let ProblemSpec::Rosenbrock(spec) = &setup.problem else { panic!("rosenbrock") };
-    assert_eq!((spec.b, spec.start), (7.0, vec![0.0, 1.0]));
+    assert_eq!((spec.b, &spec.start[..]), (7.0, &[0.0, 1.0][..]));
     assert_eq!(setup.view.unwrap().x, [0.0, 1.0]);
     assert_eq!(setup.lanes[0].recipe.step_size.learning_rate, Coefficient::Fixed(0.3));
     assert_eq!(setup.lanes[1].label, "second");
@@ -203,7 +203,7 @@ fn errors_name_place_key_found_and_accepted() {
         (rosenbrock("bb = 1"), "p.toml, line 3: there is no key `problem.bb`; did you mean `b`?"),
         (rosenbrock("b = \"x\""), "p.toml, line 3: `problem.b` is the text \"x\"; expected a number above 0"),
         (rosenbrock("b = nan"), "`problem.b` is NaN; expected"),
-        (rosenbrock("start = [1, 2, 3]"), "line 3: `problem.start` is a list of 3; expected two numbers"),
+        (rosenbrock("start = [1]"), "line 3: `problem.start` is a list of 1; expected a list of at least two numbers"),
         (rosenbrock("start = [\n1,\n\"y\"]"), "line 5: `problem.start.1` is the text \"y\""),
         (format!("steps = 0\n{ROSENBROCK}"), "line 1: `steps` is 0; expected a whole number of at least 1"),
         (format!("stesp = 3\n{ROSENBROCK}"), "line 1: there is no key `stesp`; did you mean `steps`?"),
