@@ -241,7 +241,7 @@ fn errors_name_place_key_found_and_accepted() {
         ("[problem]\nkind = \"quadratic\"\nmatrix = [[1, 2], [3]]".into(), "expected a row of 2 numbers"),
         ("[problem]\nkind = \"quadratic\"\ncondition = 2\nstart = [1]".into(), "expected a list of 2 numbers"),
         ("[problem]\nkind = \"quadratic\"\ncondition = 2\nseed = 1".into(), "`problem.seed` goes with `spectrum` only"),
-        ("[problem]\nkind = \"quadratic\"\ncondition = 2\nnoise = 1".into(), "not available yet"),
+        ("[problem]\nkind = \"quadratic\"\ncondition = 2\nnoise = -1".into(), "expected a number of at least 0"),
         (mlp("layers = [1]\nloss = \"mse\"\ndata = { synthetic = \"sine\" }"), "`problem.layers` is a list of 1"),
         (mlp("layers = [1, 1]\nloss = \"mse\"\ndata = { synthetic = \"moons\" }"), "labelled with classes"),
         (mlp("layers = [1, 1]\nloss = \"mse\"\ndata = { set = \"digit\" }"), "expected one of digits"),
