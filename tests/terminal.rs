@@ -289,7 +289,8 @@ fn a_key_is_answered_while_steps_are_slow() {
     session.press(SHIFT_RIGHT);
     session.until("computing");
     let mut slowest = Duration::ZERO;
-    for (key, text) in [("?", "play or pause"), ("?", "digits"), ("x", "x axis: evaluations"), ("x", "x axis: seconds")] {
+    for (key, text) in [("?", "play or pause"), ("?", "digits"), ("x", "x axis: evaluations"), ("x", "x axis: seconds")]
+    {
         let began = Instant::now();
         session.press(key);
         session.until(text);

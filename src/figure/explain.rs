@@ -85,7 +85,7 @@ pub fn explain(lane: &LaneHistory, recipe: &Recipe, step: usize, after: Option<f
     if step == 0 {
         return vec![vec![symbol("the start: no step yet; "), part(Role::Value, "→"), symbol(" takes the first")]];
     }
-    let of = Step { lane, recipe, step, after };
+    let of = Explained { lane, recipe, step, after };
     let first = match recipe.step_size.learning_rate {
         Coefficient::Fixed(_) => of.fixed(),
         Coefficient::Adaptive if of.get(Q::PreviousCurvature).is_some() => of.two_vectors(),
@@ -94,14 +94,14 @@ pub fn explain(lane: &LaneHistory, recipe: &Recipe, step: usize, after: Option<f
     vec![first, of.ratio(), of.sizes()]
 }
 
-struct Step<'a> {
+struct Explained<'a> {
     lane: &'a LaneHistory,
     recipe: &'a Recipe,
     step: usize,
     after: Option<f64>,
 }
 
-impl Step<'_> {
+impl Explained<'_> {
     fn get(&self, quantity: Q) -> Option<f64> {
         self.lane.value(quantity, self.step)
     }

@@ -19,6 +19,7 @@ pub const TRACES: usize = 4;
 
 impl Panel {
     /// The panel after this one.
+    #[must_use]
     pub fn next(self) -> Self {
         match self {
             Self::Main => Self::Trace(0),
@@ -28,6 +29,7 @@ impl Panel {
     }
 
     /// The panel before this one.
+    #[must_use]
     pub fn previous(self) -> Self {
         match self {
             Self::Main => Self::Trace(TRACES - 1),

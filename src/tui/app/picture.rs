@@ -123,12 +123,11 @@ impl App {
         self.tell("exporting …");
         let window = self.zoom.window.unwrap_or_else(|| self.whole()).fitted(MAIN_ASPECT);
         let options = GroundOptions { size: EXPORT_SIZE, ticks: [6, 6], names: self.axis_names() };
-        match self.look_of(window, options, 600) {
-            Some(look) => self.ask(Request::Look(look, Purpose::Export)),
-            None => {
-                let figure = self.figure(None);
-                self.effects.push(Effect::Export(Box::new(figure)));
-            }
+        if let Some(look) = self.look_of(window, options, 600) {
+            self.ask(Request::Look(look, Purpose::Export));
+        } else {
+            let figure = self.figure(None);
+            self.effects.push(Effect::Export(Box::new(figure)));
         }
     }
 

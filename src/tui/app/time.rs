@@ -85,10 +85,10 @@ impl App {
         self.cursor = step;
         match ended {
             Some((label, at, Outcome::Diverged(reason))) => {
-                self.warn(format!("{label} diverged at step {at}: {reason}"))
+                self.warn(format!("{label} diverged at step {at}: {reason}"));
             }
             Some((label, at, Outcome::Converged(reason))) => {
-                self.tell(format!("{label} converged at step {at}: {reason}"))
+                self.tell(format!("{label} converged at step {at}: {reason}"));
             }
             Some((_, _, Outcome::Finished)) | None => {}
         }

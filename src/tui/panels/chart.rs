@@ -133,7 +133,7 @@ pub fn x_labels(app: &App, axis: &Axis, plot: Rect, buf: &mut Buffer) {
         }
     }
     let width = axis.label.width() as u16;
-    if free + width + 1 <= plot.right() {
+    if free + width < plot.right() {
         buf.set_string(plot.right() - width, y, &axis.label, app.theme.quiet());
     }
 }
