@@ -6,7 +6,7 @@
 mod args;
 mod failure;
 mod outputs;
-// mod picture;
+mod picture;
 mod problems;
 mod progress;
 mod recorder;

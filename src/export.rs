@@ -8,10 +8,7 @@ mod png;
 
 use thiserror::Error;
 
-use crate::optim::{
-    Quantity::{self, *},
-    StepRecord,
-};
+use crate::optim::{Quantity, StepRecord};
 
 pub use csv::CsvTrace;
 pub use file::OutputFile;
@@ -44,18 +41,18 @@ impl ExportError {
 
 /// The quantities of a trace, under their names and in their order.
 pub const COLUMNS: [(&str, Quantity); 12] = [
-    ("loss", Loss),
-    ("new_loss", NewLoss),
-    ("learning_rate", LearningRate),
-    ("momentum", Momentum),
-    ("damping", Damping),
-    ("next_damping", NextDamping),
-    ("rho", Rho),
-    ("model_change", ModelChange),
-    ("curvature", Curvature),
-    ("grad_dot_direction", GradDotDirection),
-    ("grad_norm", GradNorm),
-    ("update_norm", UpdateNorm),
+    ("loss", Quantity::Loss),
+    ("new_loss", Quantity::NewLoss),
+    ("learning_rate", Quantity::LearningRate),
+    ("momentum", Quantity::Momentum),
+    ("damping", Quantity::Damping),
+    ("next_damping", Quantity::NextDamping),
+    ("rho", Quantity::Rho),
+    ("model_change", Quantity::ModelChange),
+    ("curvature", Quantity::Curvature),
+    ("grad_dot_direction", Quantity::GradDotDirection),
+    ("grad_norm", Quantity::GradNorm),
+    ("update_norm", Quantity::UpdateNorm),
 ];
 
 /// What a step cost, under the names of a trace and in their order.

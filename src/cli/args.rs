@@ -133,6 +133,10 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub png: Option<PathBuf>,
 
+    /// Colours of the PNG: for dark or (the default) light paper
+    #[arg(long, value_enum)]
+    pub theme: Option<Theme>,
+
     /// Write the final parameters as safetensors; with several optimisers FILE.safetensors becomes FILE.LABEL.safetensors
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub save_params: Option<PathBuf>,

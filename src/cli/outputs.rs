@@ -30,8 +30,8 @@ impl Outputs {
         let all: Vec<(&str, &Path)> =
             named.chain(params.iter().map(|path| ("--save-params", path.as_path()))).collect();
         refuse_clashes(&all)?;
-        if args.save_params.as_deref().is_some_and(is_dash) {
-            return Err(Failure::Input("--save-params writes a file; - is not one".to_owned()));
+        if let Some(path) = args.save_params.as_deref() {
+            refuse_no_file(path)?;
         }
         let open = |path: &Option<PathBuf>| path.as_deref().map(open).transpose();
         Ok(Self {
@@ -54,6 +54,17 @@ fn is_dash(path: &Path) -> bool {
 
 fn open(path: &Path) -> Result<OutputFile, Failure> {
     if is_dash(path) { Ok(OutputFile::stdout()) } else { Ok(OutputFile::create(path)?) }
+}
+
+/// Names of several files are made from this one, so that it is not itself opened.
+fn refuse_no_file(path: &Path) -> Result<(), Failure> {
+    if is_dash(path) {
+        return Err(Failure::Input("--save-params writes a file; - is not one".to_owned()));
+    }
+    if path.is_dir() || path.as_os_str().is_empty() || path.to_string_lossy().ends_with(std::path::MAIN_SEPARATOR) {
+        OutputFile::create(path)?;
+    }
+    Ok(())
 }
 
 /// Two results in one file would leave only the last.

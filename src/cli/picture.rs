@@ -16,8 +16,8 @@ const SAMPLES: [usize; 2] = [327, 300];
 const RESOLUTION: [usize; 2] = [1600, 1600];
 
 /// The bytes of the picture.
-pub(super) fn png(setup: &Setup, session: &mut Session, history: &History) -> Result<Vec<u8>, PngError> {
-    crate::export::png(&figure(setup, session, history), Theme::Light)
+pub(super) fn png(setup: &Setup, session: &mut Session, history: &History, theme: Theme) -> Result<Vec<u8>, PngError> {
+    crate::export::png(&figure(setup, session, history), theme)
 }
 
 fn figure(setup: &Setup, session: &mut Session, history: &History) -> Figure {

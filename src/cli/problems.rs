@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::failure::Failure;
-use crate::session::setup::{BUNDLED, Overrides, Setup};
+use crate::session::setup::{BUNDLED, Overrides, Setup, hint};
 
 /// Names and summaries, aligned.
 pub(super) fn list() -> String {
@@ -20,12 +20,8 @@ pub(super) fn list() -> String {
 
 /// A bundled problem file.
 pub(super) fn show(name: &str) -> Result<&'static str, Failure> {
-    match BUNDLED.iter().find(|bundled| bundled.name == name) {
-        Some(bundled) => Ok(bundled.text),
-        None => {
-            let names: Vec<&str> = BUNDLED.iter().map(|bundled| bundled.name).collect();
-            let hint = crate::session::setup::hint(name, names, "problems");
-            Err(Failure::Input(format!("there is no bundled problem `{name}`; {hint}")))
-        }
-    }
+    BUNDLED.iter().find(|bundled| bundled.name == name).map(|bundled| bundled.text).ok_or_else(|| {
+        let hint = hint(name, BUNDLED.iter().map(|bundled| bundled.name), "problems");
+        Failure::Input(format!("there is no bundled problem `{name}`; {hint}"))
+    })
 }

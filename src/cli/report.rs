@@ -15,6 +15,8 @@ pub(super) struct LaneReport {
     /// f where it is, as far as it was measured.
     loss: Option<f64>,
     cost: Cost,
+    /// The search for λ₀ gave up.
+    uncalibrated: bool,
     /// How it ended, and after which step.
     pub end: Option<(u64, Outcome)>,
 }
@@ -22,13 +24,14 @@ pub(super) struct LaneReport {
 impl LaneReport {
     /// Before the first step.
     pub fn new(label: &str) -> Self {
-        Self { label: label.to_owned(), steps: 0, loss: None, cost: Cost::default(), end: None }
+        Self { label: label.to_owned(), steps: 0, loss: None, cost: Cost::default(), uncalibrated: false, end: None }
     }
 
     /// Takes down a step.
     pub fn step(&mut self, record: &StepRecord) {
         self.steps = record.step;
         self.cost += record.cost;
+        self.uncalibrated |= record.calibration_unsettled;
         let arrived = record.get(Quantity::NewLoss).filter(|_| !record.rejected);
         self.loss = arrived.or_else(|| record.get(Quantity::Loss)).or(self.loss);
     }
@@ -36,6 +39,13 @@ impl LaneReport {
     /// Whether it diverged.
     pub fn diverged(&self) -> bool {
         matches!(self.end, Some((_, Outcome::Diverged(_))))
+    }
+
+    /// What the user should know besides the table.
+    pub fn warning(&self) -> Option<String> {
+        let label = &self.label;
+        self.uncalibrated
+            .then(|| format!("warning: {label}: calibrate did not settle on a damping; the last one tried was used"))
     }
 
     fn cells(&self) -> [String; 5] {
@@ -77,7 +87,9 @@ pub(super) fn table(lanes: &[LaneReport]) -> String {
         for (column, (cell, width)) in row.iter().zip(widths).enumerate() {
             let padding = " ".repeat(width - cell.width());
             // Counts align at the right, words at the left.
-            line += &if column == 1 { format!("{padding}{cell}  ") } else { format!("{cell}{padding}  ") };
+            let parts = if column == 1 { [&padding, cell] } else { [cell, &padding] };
+            line.extend(parts.map(String::as_str));
+            line += "  ";
         }
         text += line.trim_end();
         text.push('\n');
@@ -96,6 +108,7 @@ mod tests {
         record.set(Quantity::Loss, 4.0);
         record.cost = Cost { losses: 2, gradients: 1, products: 3, factorisations: 9 };
         lanes[0].step(&record);
+        assert_eq!(lanes[0].warning(), None);
         record.set(Quantity::NewLoss, 2.5);
         lanes[1].step(&record);
         record.rejected = true;
@@ -112,6 +125,9 @@ K-FAC         12  4.000   1 gradient + 3 products + 2 losses  diverged: f is not
 "
             .replace("cost                              ", "cost                                ")
         );
+        record.calibration_unsettled = true;
+        lanes[1].step(&record);
+        assert!(lanes[1].warning().is_some_and(|warning| warning.contains("α β")));
         assert!(!lanes[0].diverged() && lanes[2].diverged());
         assert_eq!(cost(Cost::default()), "nothing");
     }

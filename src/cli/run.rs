@@ -1,7 +1,7 @@
 //! `rhoscope run`.
 
 use std::{
-    io::Write as _,
+    io::{self, Write as _},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -11,7 +11,15 @@ use std::{
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use super::{args::RunArgs, failure::Failure, outputs::Outputs, progress::Progress, recorder::Recorder, report};
+use super::{
+    args::{RunArgs, Theme},
+    failure::Failure,
+    outputs::Outputs,
+    picture,
+    progress::Progress,
+    recorder::Recorder,
+    report,
+};
 use crate::{
     data::encode_params,
     export::{ExportError, OutputFile},
@@ -27,8 +35,18 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let mut recorder = Recorder::new(&mut outputs, &setup, &session)?;
     advance(&setup, &mut session, &mut recorder)?;
     recorder.finish();
+    for warning in recorder.lanes.iter().filter_map(report::LaneReport::warning) {
+        // A message that cannot be shown does not stop a run.
+        let _ = writeln!(io::stderr(), "{warning}");
+    }
 
     let mut files = recorder.close()?;
+    if let (Some(mut file), Some(history)) = (outputs.png.take(), &recorder.history) {
+        let theme = args.theme.unwrap_or(Theme::Light).into();
+        let bytes = picture::png(&setup, &mut session, history, theme);
+        write(&mut file, &bytes.map_err(|error| Failure::Result(error.to_string()))?)?;
+        files.push(file);
+    }
     files.extend(params(&setup, &mut session, &recorder, outputs.params)?);
     // Everything is written by now: only the moves to their places remain.
     files.into_iter().try_for_each(OutputFile::commit)?;

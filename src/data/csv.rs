@@ -57,23 +57,23 @@ impl CsvSource {
         let Some(first) = rows.next_if(|row| row.as_ref().is_ok_and(is_header)) else {
             return self.read(rows, None, &file, kind);
         };
-        self.read(rows, Some(first?), &file, kind)
+        self.read(rows, Some(&first?), &file, kind)
     }
 
     fn read(
         &self,
         rows: impl Iterator<Item = Result<StringRecord, DataError>>,
-        header: Option<StringRecord>,
+        header: Option<&StringRecord>,
         file: &File<'_>,
         kind: TargetKind,
     ) -> Result<Examples, DataError> {
         let mut rows = rows.peekable();
-        let width = match (&header, rows.peek()) {
+        let width = match (header, rows.peek()) {
             (Some(header), _) => header.len(),
             (None, Some(Ok(row))) => row.len(),
             (None, _) => 0,
         };
-        let find = |columns: &[Column]| locate(columns, header.as_ref(), width, file.path);
+        let find = |columns: &[Column]| locate(columns, header, width, file.path);
         let mut inputs = Vec::new();
         let mut values = Vec::new();
         let mut classes = Vec::new();

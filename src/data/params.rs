@@ -88,7 +88,7 @@ pub fn encode(params: &[f64], layout: &Layout, width: Width) -> Result<Vec<u8>, 
     let mut tensors = Vec::new();
     match layout {
         Layout::Flat(len) => {
-            tensors.push(("params".to_owned(), tensor(vec![*len], &mut params.iter().copied().take(*len))))
+            tensors.push(("params".to_owned(), tensor(vec![*len], &mut params.iter().copied().take(*len))));
         }
         Layout::Layers(sizes) => {
             let mut rest = params;

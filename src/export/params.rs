@@ -20,7 +20,9 @@ pub fn lane_paths<'l>(path: &Path, labels: impl ExactSizeIterator<Item = &'l str
             name = format!("optimiser-{}", lane + 1);
         }
         let taken = |name: &String| slugs.contains(name);
-        let free = (1..).map(|n| if n == 1 { name.clone() } else { format!("{name}-{n}") }).find(|name| !taken(name));
+        // As many names as lanes: one of them is free.
+        let free =
+            (1..=lane + 1).map(|n| if n == 1 { name.clone() } else { format!("{name}-{n}") }).find(|name| !taken(name));
         slugs.push(free.unwrap_or_default());
     }
     slugs.iter().map(|slug| with_label(path, slug)).collect()

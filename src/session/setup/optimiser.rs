@@ -215,7 +215,8 @@ fn make_unique(lanes: &mut [LaneSetup]) {
         let taken = |label: &str| lanes[..i].iter().any(|lane| lane.label == label);
         let label = &lanes[i].label;
         if taken(label) {
-            let numbered = (2..).map(|n| format!("{label}-{n}")).find(|numbered| !taken(numbered));
+            // As many names as lanes before it, and one more: one of them is free.
+            let numbered = (2..=i + 2).map(|n| format!("{label}-{n}")).find(|numbered| !taken(numbered));
             lanes[i].label = numbered.unwrap_or_default();
         }
     }

@@ -179,21 +179,13 @@ fn rows_of(field: &Field<'_>) -> Result<(MatrixSpec, usize), SetupError> {
     if size == 0 {
         return Err(field.refuse(accepted));
     }
-    for i in 0..size {
-        for j in 0..i {
-            let (below, above): (f64, f64) = (rows[i][j], rows[j][i]);
-            if (below - above).abs() > 1e-12 * below.abs().max(above.abs()) {
-                return Err(field.found(
-                    format!(
-                        "not symmetric: row {} column {} is {below}, row {} column {} is {above}",
-                        i + 1,
-                        j + 1,
-                        j + 1,
-                        i + 1
-                    ),
-                    accepted,
-                ));
-            }
+    let pairs = (0..size).flat_map(|i| (0..i).map(move |j| (i, j)));
+    for (i, j) in pairs {
+        let (below, above): (f64, f64) = (rows[i][j], rows[j][i]);
+        if (below - above).abs() > 1e-12 * below.abs().max(above.abs()) {
+            let (i, j) = (i + 1, j + 1);
+            let found = format!("not symmetric: row {i} column {j} is {below}, row {j} column {i} is {above}");
+            return Err(field.found(found, accepted));
         }
     }
     Ok((MatrixSpec::Rows(rows), size))

@@ -149,9 +149,9 @@ fn keys_set_and_get_the_same_place() {
                     continue;
                 }
                 Kind::Choice { names, set, get } => {
-                    for index in 0..names.len() {
+                    for (index, word) in names.iter().enumerate() {
                         set(&mut recipe, index);
-                        assert_eq!(get(&recipe), Some(index), "{} = {}", key.name, names[index]);
+                        assert_eq!(get(&recipe), Some(index), "{} = {word}", key.name);
                     }
                     let first = usize::from(get(&before) == Some(0));
                     set(&mut recipe, first);
@@ -288,4 +288,48 @@ fn an_unknown_problem_suggests_the_nearest() {
     assert!(message.contains("did you mean `rosenbrock`?"), "{message}");
     let message = Setup::open("no/such.toml", &Overrides::default()).unwrap_err().to_string();
     assert!(message.contains("cannot read the problem file no/such.toml"), "{message}");
+}
+
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Whatever a file or an option says, reading it ends in a setup or an error with a sentence.
+        #[test]
+        fn no_text_makes_reading_panic(
+            which in 0..BUNDLED.len(),
+            from in 0_usize..1000,
+            len in 0_usize..20,
+            put in "\\PC{0,12}|[\\[\\]{}=.,\"'\n#0-9eE+_a-z-]{0,12}",
+        ) {
+            let characters: Vec<char> = BUNDLED[which].text.chars().collect();
+            let from = from.min(characters.len());
+            let rest = characters[from..].iter().skip(len);
+            let text: String = characters[..from].iter().copied().chain(put.chars()).chain(rest.copied()).collect();
+            if let Err(error) = read(&text) {
+                prop_assert!(error.to_string().contains("p.toml"), "{}", error);
+            }
+        }
+
+        #[test]
+        fn no_option_makes_reading_panic(
+            key in "(problem|optimiser|optimiser.0|steps|view|x)?[.a-z0-9]{0,8}=?",
+            value in "\\PC{0,10}",
+        ) {
+            let option = format!("{key}{value}");
+            for overrides in [set(&[&option]), optimisers(&[&option])] {
+                if let Err(error) = read_with(ROSENBROCK, &overrides) {
+                    prop_assert!(!error.to_string().is_empty());
+                }
+            }
+        }
+
+        /// A number written by hand in an option is the number used.
+        #[test]
+        fn numbers_of_options_are_read_exactly(value in any::<f64>().prop_filter("a learning rate", |x| x.is_finite() && *x > 0.0)) {
+            prop_assert_eq!(recipe(&format!("adam:lr={value:?}")).step_size.learning_rate, Coefficient::Fixed(value));
+        }
+    }
 }
