@@ -53,12 +53,12 @@ fn named(line: &mut Line, name: &str, value: Option<f64>) {
     }
 }
 
-/// f at θ after step `step`: the step's new loss, else the loss the next step began with; on the step's own batch.
-/// `None` where neither was computed.
+/// f at θ after step `step`: what the next step began with, which is measured on one batch for all lanes; where there is no
+/// next step, what this one found on its own. `None` where neither was computed.
 pub fn loss_after(lane: &LaneHistory, step: usize) -> Option<f64> {
     let step = step.min(lane.len());
-    let kept = || if lane.rejected(step) { lane.value(Q::Loss, step) } else { lane.value(Q::NewLoss, step) };
-    kept().or_else(|| lane.value(Q::Loss, step + 1))
+    let arrived = if lane.rejected(step) { Q::Loss } else { Q::NewLoss };
+    lane.value(Q::Loss, step + 1).or_else(|| lane.value(arrived, step))
 }
 
 /// A cost in words: `47 gradients + 47 products + 47 losses`.
@@ -87,7 +87,7 @@ pub fn explain(lane: &LaneHistory, recipe: &Recipe, step: usize, after: Option<f
     }
     let of = Explained { lane, recipe, step, after };
     let first = match recipe.step_size.learning_rate {
-        Coefficient::Fixed(_) => of.fixed(),
+        Coefficient::Fixed(rate) => of.fixed(rate),
         Coefficient::Adaptive if of.get(Q::PreviousCurvature).is_some() => of.two_vectors(),
         Coefficient::Adaptive => of.one_vector(),
     };
@@ -112,10 +112,12 @@ impl Explained<'_> {
     }
 
     /// α given: nothing to derive.
-    fn fixed(&self) -> Line {
+    fn fixed(&self, rate: f64) -> Line {
         let mut line = Line::new();
         line.push(symbol("α = "));
-        line.push(part(Role::Result, self.get(Q::LearningRate).map_or_else(|| "—".to_owned(), precise)));
+        // As it was written, unless something has been made of it.
+        let used = self.get(Q::LearningRate).filter(|used| (used - rate).abs() > 1e-6 * rate.abs());
+        line.push(part(Role::Result, used.map_or_else(|| rate.to_string(), precise)));
         line.push(symbol(" fixed   "));
         if let (Some(momentum), DirectionRecipe::Kfac { .. }) = (self.get(Q::Momentum), &self.recipe.direction) {
             line.push(symbol("μ = "));
@@ -209,7 +211,11 @@ impl Explained<'_> {
         let change = self.get(Q::NewLoss).zip(self.get(Q::Loss)).map(|(new, old)| new - old);
         let Some(predicted) = self.get(Q::ModelChange) else {
             named(&mut line, "f before", self.get(Q::Loss));
-            named(&mut line, "f after", self.get(Q::NewLoss).or(self.after));
+            match self.get(Q::NewLoss) {
+                Some(after) => named(&mut line, "f after", Some(after)),
+                // On the next step's batch, so it is not called the same.
+                None => named(&mut line, "next f", self.after),
+            }
             let asked = if self.recipe.monitor { "" } else { " (monitor = true would compute them)" };
             line.push(symbol(format!("no prediction, no ρ{asked}")));
             line.extend(self.rejection());
@@ -284,9 +290,8 @@ impl Explained<'_> {
         {
             let (new, old) = ((alpha * direction).abs(), (momentum * previous).abs());
             if new + old > 0.0 {
-                line.push(symbol("α‖Δ‖ : |μ|‖p‖ = "));
-                let share = 100.0 * new / (new + old);
-                line.push(part(Role::Value, format!("{share:.0} : {:.0}", 100.0 - share)));
+                line.push(symbol("momentum's share "));
+                line.push(part(Role::Value, format!("{:.0} %", 100.0 * old / (new + old))));
                 line.push(symbol("   "));
             }
         }
@@ -364,11 +369,11 @@ mod tests {
 
     #[test]
     fn adam_claims_nothing_it_did_not_compute() {
-        let history = lane(&[&[(Q::Loss, 3.0), (Q::LearningRate, 0.05), (Q::GradNorm, 2.0)], &[(Q::Loss, 2.0)]]);
+        let history = lane(&[&[(Q::Loss, 3.0), (Q::LearningRate, 0.001), (Q::GradNorm, 2.0)], &[(Q::Loss, 2.0)]]);
         let lines = explain(&history.lanes()[0], &presets::adam(), 1, loss_after(&history.lanes()[0], 1));
-        assert!(text(&lines[0]).starts_with("α = 0.0500 fixed"), "{}", text(&lines[0]));
+        assert!(text(&lines[0]).starts_with("α = 0.001 fixed"), "{}", text(&lines[0]));
         let line = text(&lines[1]);
-        assert!(line.starts_with("f before 3.000   f after 2.000") && line.contains("no ρ"), "{line}");
+        assert!(line.starts_with("f before 3.000   next f 2.000") && line.contains("no ρ"), "{line}");
     }
 
     #[test]
@@ -381,8 +386,8 @@ mod tests {
     }
 
     #[test]
-    fn the_loss_after_a_step_is_the_kept_one() {
-        let history = lane(&[&[(Q::Loss, 3.0)], &[(Q::Loss, 2.0), (Q::NewLoss, 1.0)]]);
+    fn the_loss_after_a_step_is_the_next_one_s_or_its_own() {
+        let history = lane(&[&[(Q::Loss, 3.0), (Q::NewLoss, 2.5)], &[(Q::Loss, 2.0), (Q::NewLoss, 1.0)]]);
         let lane = &history.lanes()[0];
         assert_eq!([0, 1, 2, 9].map(|step| loss_after(lane, step)), [Some(3.0), Some(2.0), Some(1.0), Some(1.0)]);
     }

@@ -65,7 +65,6 @@ pub enum Command {
 
 /// Anything that changes the app's state.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "actions are made and taken one at a time, never stored")]
 pub enum Action {
     /// A key.
     Command(Command),

@@ -171,7 +171,7 @@ mod tests {
                             assert!(area.width > 0 && area.height > 0);
                         }
                         let bottom =
-                            a.traces.last().map_or_else(|| a.main.map(|m| m.bottom()), |(_, t)| Some(t.bottom()));
+                            a.traces.last().map_or_else(|| a.main.map(Rect::bottom), |(_, t)| Some(t.bottom()));
                         assert_eq!(bottom, Some(a.step.y + 1), "{width}×{height} {lanes} {maximised:?}");
                         assert_eq!(a.step.bottom(), a.lanes.y + 1);
                         assert_eq!(a.lanes.bottom(), height - 1);
