@@ -194,14 +194,18 @@ impl Explained<'_> {
         let slope = |quantity| self.get(quantity).map_or_else(|| "—".to_owned(), short);
         let mut line = vec![
             symbol("A + λD = "),
-            part(Role::Value, format!("[{first}  {cross}; {cross}  {last}]")),
+            part(Role::Value, format!("[{first}  {cross}; ")),
+            // The matrix is symmetric.
+            part(Role::Aside, format!("{cross}  ")),
+            part(Role::Value, format!("{last}]")),
             symbol("   b = "),
             part(Role::Value, format!("[{}  {}]", slope(Q::GradDotDirection), slope(Q::GradDotPrevious))),
             symbol("   "),
         ];
-        line.extend(self.alpha());
-        line.push(symbol("  μ = "));
-        line.push(part(Role::Result, self.get(Q::Momentum).map_or_else(|| "—".to_owned(), precise)));
+        for (text, quantity) in [("→  α = ", Q::LearningRate), ("  μ = ", Q::Momentum)] {
+            line.push(symbol(text));
+            line.push(part(Role::Result, self.get(quantity).map_or_else(|| "—".to_owned(), short)));
+        }
         line
     }
 
@@ -354,6 +358,49 @@ mod tests {
         assert!(text(&lines[1]).starts_with("predicted Δf −18.51   actual Δf −19.72"));
         assert!(text(&lines[1]).contains("> 3/4  →  λ 1.0e-3 ▼ 5.0e-4"));
         assert!(text(&lines[2]).ends_with("cost 1 gradient + 1 product + 1 loss"));
+    }
+
+    #[test]
+    fn kfac_shows_its_two_by_two_system() {
+        let row = [
+            (Q::Loss, 2.0),
+            (Q::NewLoss, 1.0),
+            (Q::LearningRate, 0.5),
+            (Q::Momentum, 0.25),
+            (Q::Damping, 1.0),
+            (Q::NextDamping, 1.0),
+            (Q::ModelChange, -2.0),
+            (Q::Rho, 0.5),
+            (Q::DirectionCurvature, 3.0),
+            (Q::DirectionSquaredNorm, 4.0),
+            (Q::CrossCurvature, 1.0),
+            (Q::CrossProduct, 1.0),
+            (Q::PreviousCurvature, 5.0),
+            (Q::PreviousSquaredNorm, 16.0),
+            (Q::GradDotDirection, 8.0),
+            (Q::GradDotPrevious, -1.0),
+        ];
+        let history = lane(&[&row]);
+        let lines = explain(&history.lanes()[0], &presets::kfac(), 1, None);
+        let first = text(&lines[0]);
+        assert_eq!(first, "A + λD = [7.00  2.00; 2.00  21.0]   b = [8.00  −1.00]   →  α = 0.500  μ = 0.250");
+        let second = text(&lines[1]);
+        assert!(second.starts_with("predicted Δf (without λ) −2.000   actual Δf −1.000"), "{second}");
+        assert!(second.ends_with("ρ = 0.500 in between  →  λ 1.00 stays"), "{second}");
+        assert!(text(&lines[2]).contains("momentum's share 50 %"), "{}", text(&lines[2]));
+    }
+
+    #[test]
+    fn what_happens_to_lambda_is_named() {
+        let change = |used: f64, next: f64| {
+            let history = lane(&[&[ADAMQLR, &[(Q::Damping, used), (Q::NextDamping, next)]].concat()]);
+            text(&explain(&history.lanes()[0], &presets::adamqlr(), 1, None)[1])
+        };
+        for (used, next, end) in
+            [(1e-3, 2e-3, "λ 1.0e-3 ▲ 2.0e-3"), (1e-3, 1e-3, "λ 1.0e-3 stays"), (1e-8, 1e-8, "λ 1.0e-8 at λ_min")]
+        {
+            assert!(change(used, next).ends_with(end), "{}", change(used, next));
+        }
     }
 
     #[test]

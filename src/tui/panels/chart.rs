@@ -44,14 +44,14 @@ pub fn render(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
             }
         }
     }
-    for example in &chart.examples {
-        let colour = example.class.map_or(theme.contour(), |class| theme.colour(class_colour(class)));
-        canvas.glyph(example.at, '•', colour);
-    }
     for lane in app.drawing_order() {
         for curve in chart.curves.iter().filter(|curve| curve.lane == lane) {
             curve.pieces.iter().for_each(|piece| canvas.polyline(piece, pen(app, lane, 1)));
         }
+    }
+    for example in &chart.examples {
+        let colour = example.class.map_or(theme.contour(), |class| theme.colour(class_colour(class)));
+        canvas.glyph_behind(example.at, '•', colour);
     }
     for lane in app.drawing_order() {
         for mark in chart.marks.iter().filter(|mark| mark.lane == lane) {
