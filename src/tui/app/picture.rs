@@ -137,6 +137,8 @@ impl App {
         let on_screen = self.trace_options(ratatui::layout::Rect::default(), [6, 4]);
         let options = TraceOptions { bins: 600, ..on_screen };
         let mut figure = compose(&caption, main, self.styles.clone(), &self.history, &options);
+        // The axis follows the run, but the plan is no secret.
+        figure.subtitle = format!("step {} of {}", number::count(self.cursor), number::count(self.total()));
         for entry in &mut figure.legend {
             // The step computed ahead knows what the history shown does not.
             if let Some(loss) = self.loss_ahead(entry.lane) {
