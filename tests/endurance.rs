@@ -64,7 +64,6 @@ fn run(problem: &str, name: Name, monitor: bool) -> Outcome {
     if let Some(reason) = outcome.reason() {
         assert!(!reason.is_empty());
     }
-    println!("{what}: {} after {} steps {}", outcome.name(), session.latest(), outcome.reason().unwrap_or_default());
     outcome
 }
 

@@ -112,9 +112,8 @@ proptest! {
         let expected = Rosenbrock { a: 1.0, b: 100.0, scale: 1.0, start: vec![at.0, at.1] };
         let mut lanes = Vec::new();
         for _ in 0..5 {
-            session.advance(&|| 0.0, &mut |progress| if let rhoscope::session::Progress::Step { lane, record, .. } = progress {
-                if lane == 2 { lanes.push(record.clone()); }
-            });
+            session.advance(&|| 0.0, &mut |progress| if let rhoscope::session::Progress::Step { lane, record, .. } = progress
+                && lane == 2 { lanes.push(record.clone()); });
         }
         let mut optimiser = Optimiser::new(&presets::kfac(), &expected as &dyn Problem<f64>);
         let (mut oracle, mut theta) = (expected.oracle(), expected.start());

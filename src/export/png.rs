@@ -3,19 +3,30 @@
 //! The large panel stands at the left, the four traces at the right over one horizontal axis, the legend above. All places come
 //! scaled from [`figure`](crate::figure); here they only become pixels.
 
-mod canvas;
 mod chart;
+mod elements;
 mod header;
 mod ink;
 mod layout;
 mod map;
+mod pixels;
+mod plot;
 mod text;
 
+use std::convert::Infallible;
+
+use plotters::{
+    coord::Shift,
+    prelude::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea},
+};
+use tiny_skia::Pixmap;
+
 use crate::figure::{Figure, MainView, palette::Theme};
-use canvas::Canvas;
-use chart::Plot;
+use chart::Look;
 use ink::Ink;
 use layout::Layout;
+use pixels::Pixels;
+use text::Fonts;
 
 /// Width and height of the picture in pixels.
 pub const PNG_SIZE: [u32; 2] = [1600, 1000];
@@ -33,10 +44,17 @@ pub enum PngError {
     /// The built-in font cannot be read.
     #[error("the built-in font cannot be read: {0}")]
     Font(#[from] ab_glyph::InvalidFont),
+    /// The picture could not be drawn.
+    #[error("the picture cannot be drawn: {0}")]
+    Drawing(#[from] DrawingAreaErrorKind<Infallible>),
     /// The pixels could not be compressed.
     #[error("the picture cannot be encoded as PNG: {0}")]
     Encoding(Box<dyn std::error::Error + Send + Sync>),
 }
+
+/// A part of the picture.
+type Area<'a> = DrawingArea<Pixels<'a>, Shift>;
+type Drawn<T = ()> = Result<T, DrawingAreaErrorKind<Infallible>>;
 
 /// The bytes of a PNG file of [`PNG_SIZE`] that shows the figure.
 ///
@@ -44,23 +62,29 @@ pub enum PngError {
 ///
 /// When memory runs out or the picture cannot be encoded.
 pub fn png(figure: &Figure, theme: Theme) -> Result<Vec<u8>, PngError> {
-    let ink = Ink::of(theme);
-    let mut canvas = Canvas::new(PNG_SIZE, ink.background)?;
-    let below = header::draw(&mut canvas, &ink, figure);
-    let layout = Layout::new(&canvas, figure, below);
+    let [width, height] = PNG_SIZE;
+    let mut picture = Pixmap::new(width, height).ok_or(PngError::Memory(width, height))?;
+    draw(&Pixels::new(&mut picture, Fonts::embedded()?).into_drawing_area(), &Ink::of(theme), figure)?;
+    picture.encode_png().map_err(|error| PngError::Encoding(Box::new(error)))
+}
+
+fn draw(root: &Area, ink: &Ink, figure: &Figure) -> Drawn {
+    root.fill(&ink.background)?;
+    let body = header::draw(root, ink, figure)?;
+    let layout = Layout::new(&body, figure)?;
     match &figure.main {
-        MainView::Landscape(landscape) => map::draw(&mut canvas, &ink, landscape, layout.main, &figure.styles),
+        MainView::Landscape(landscape) => map::draw(&layout.main, ink, landscape, &figure.styles)?,
         MainView::Chart(chart) => {
-            let plot = Plot { area: layout.main, x_labels: true, y_label: true, line: 3.6 };
-            chart::draw(&mut canvas, &ink, chart, &plot, &figure.styles);
+            let look = Look { x_labels: true, y_label: true, line: 3.6 };
+            chart::draw(&layout.main, ink, chart, &look, &figure.styles)?;
         }
     }
     let last = figure.traces.len().saturating_sub(1);
-    for (index, (chart, &area)) in figure.traces.iter().zip(&layout.traces).enumerate() {
-        let plot = Plot { area, x_labels: index == last, y_label: false, line: 2.8 };
-        chart::draw(&mut canvas, &ink, chart, &plot, &figure.styles);
+    for (index, (chart, area)) in figure.traces.iter().zip(&layout.traces).enumerate() {
+        let look = Look { x_labels: index == last, y_label: false, line: 2.8 };
+        chart::draw(area, ink, chart, &look, &figure.styles)?;
     }
-    canvas.encode()
+    root.present()
 }
 
 #[cfg(test)]

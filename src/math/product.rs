@@ -104,7 +104,9 @@ impl<'a, T: Real> PanelMut<'a, T> {
             if beta == T::zero() {
                 column.fill(T::zero());
             } else if beta != T::one() {
-                column.iter_mut().for_each(|x| *x *= beta);
+                for x in column {
+                    *x *= beta;
+                }
             }
         }
     }

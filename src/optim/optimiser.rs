@@ -200,7 +200,7 @@ impl<T: Real> Optimiser<T> {
         let lambda = self.damping.lambda();
         let first = &space.direction;
         let vectors = [first, self.previous.as_ref().unwrap_or(first)];
-        let vectors = &vectors[..1 + usize::from(self.previous.is_some())];
+        let vectors = &vectors[..=usize::from(self.previous.is_some())];
         let calibrates = self.steps == 0 && self.damping.calibrates();
         let needed =
             self.step_size.needs_model() || self.damping.needs_rho(self.steps + 1) || self.monitor || calibrates;
@@ -258,7 +258,7 @@ impl<T: Real> Optimiser<T> {
             Ratio::Undamped => T::zero(),
         };
         let change = model.change(attempt.w, lambda);
-        let rho = new_loss.map(|new_loss| (new_loss - loss) / change).filter(|rho| rho.is_finite());
+        let rho = new_loss.map(|new_loss| (new_loss - loss) / change).filter(nalgebra::ComplexField::is_finite);
         (Some(change), rho)
     }
 

@@ -98,7 +98,8 @@ pub struct LaneHistory {
     columns: Vec<Column>,
     params: Vec<Column>,
     present: Vec<u32>,
-    rejected: Vec<bool>,
+    /// How many of the steps so far were rejected.
+    rejected: Vec<u32>,
     costs: Vec<Cost>,
     seconds: Vec<f64>,
     calibrated_from: Option<f64>,
@@ -154,7 +155,7 @@ impl LaneHistory {
             column.push(Some(value));
         }
         self.present.push(present);
-        self.rejected.push(record.rejected);
+        self.rejected.push(self.rejected.last().copied().unwrap_or(0) + u32::from(record.rejected));
         let mut cost = self.costs.last().copied().unwrap_or_default();
         cost += record.cost;
         self.costs.push(cost);
@@ -216,7 +217,7 @@ impl LaneHistory {
                 record.set(quantity, value);
             }
         }
-        record.rejected = self.rejected[index];
+        record.rejected = self.rejected(step);
         record.cost = self.costs[index];
         if let Some(before) = index.checked_sub(1).map(|i| self.costs[i]) {
             record.cost.losses -= before.losses;
@@ -231,7 +232,16 @@ impl LaneHistory {
 
     /// Whether step `step` was rejected.
     pub fn rejected(&self, step: usize) -> bool {
-        step.checked_sub(1).is_some_and(|index| self.rejected.get(index).copied().unwrap_or(false))
+        step > 0 && self.rejections(step, step + 1) > 0
+    }
+
+    /// How many of the steps `from..to` (from 1, `to` excluded) were rejected; those not taken yet were not. O(1).
+    pub fn rejections(&self, from: usize, to: usize) -> u32 {
+        let up_to = |end: usize| {
+            let steps = end.saturating_sub(1).min(self.rejected.len());
+            steps.checked_sub(1).map_or(0, |last| self.rejected[last])
+        };
+        up_to(to).saturating_sub(up_to(from))
     }
 
     /// All that steps 1 to `step` cost.
@@ -270,5 +280,33 @@ impl History {
     /// The latest step any lane has taken.
     pub fn latest(&self) -> usize {
         self.lanes.iter().map(LaneHistory::len).max().unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rejections_are_counted_over_any_range() {
+        let rejected = [false, true, true, false, true];
+        let mut history = History::new([("lane".to_owned(), Vec::new())]);
+        for (index, &rejected) in rejected.iter().enumerate() {
+            let mut record = StepRecord::new(index as u64 + 1);
+            record.rejected = rejected;
+            history.lane_mut(0).push(&record, 0.0);
+        }
+        let lane = &history.lanes()[0];
+        for from in 0..8 {
+            assert_eq!(lane.rejected(from), from > 0 && rejected.get(from - 1) == Some(&true), "{from}");
+            assert_eq!(
+                lane.record(from).map(|record| record.rejected),
+                from.checked_sub(1).and_then(|i| rejected.get(i)).copied()
+            );
+            for to in 0..8 {
+                let counted = (from..to).filter(|&step| lane.rejected(step)).count();
+                assert_eq!(lane.rejections(from, to) as usize, counted, "{from}..{to}");
+            }
+        }
     }
 }

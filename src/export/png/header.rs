@@ -1,87 +1,110 @@
 //! Title, subtitle and legend.
 
+use plotters::prelude::TextStyle;
+
 use super::{
-    PNG_SIZE,
-    canvas::{Canvas, Pen},
+    Area, Drawn,
+    elements::{Symbol, rgb, stroke},
     ink::Ink,
     layout::MARGIN,
-    text::{Anchor, Type},
+    pixels::px,
+    plot::line,
+    text::{END, START, bold, regular, shortened, width},
 };
 use crate::figure::{Figure, LegendEntry};
 
+/// From the top to the base line of the title, and to the legend.
+const DROPS: [f64; 2] = [56.0, 74.0];
 /// Length of a legend's piece of line.
 const SAMPLE: f64 = 76.0;
 /// Between the parts of an entry, and between entries.
 const GAPS: [f64; 2] = [11.0, 34.0];
+/// Rows of a legend, so that there is room for the charts whatever the number of lanes.
+const MOST_ROWS: usize = 12;
 
-/// Draws the header and returns where it ends.
-pub(super) fn draw(canvas: &mut Canvas, ink: &Ink, figure: &Figure) -> f64 {
-    let width = f64::from(PNG_SIZE[0]);
-    let subtitle = Type::regular(24.0, ink.muted);
-    canvas.text(&figure.subtitle, [width - MARGIN - 8.0, 56.0], subtitle, Anchor::End);
-    let room = width - 3.0 * MARGIN - canvas.fonts.width(&figure.subtitle, subtitle);
-    let sizes = [34.0, 30.0, 26.0].map(|size| Type::bold(size, ink.text));
-    let title = sizes.into_iter().find(|&kind| canvas.fonts.width(&figure.title, kind) <= room).unwrap_or(sizes[2]);
-    let text = canvas.fonts.shortened(&figure.title, title, room);
-    canvas.text(&text, [MARGIN, 56.0], title, Anchor::Start);
-    legend(canvas, ink, figure, 74.0)
-}
-
-/// Draws the legend from `top` on, in the largest size that needs at most two rows, and returns where it ends.
-fn legend(canvas: &mut Canvas, ink: &Ink, figure: &Figure, top: f64) -> f64 {
-    let rows_at = |size: f64| rows(canvas, &figure.legend, size);
-    let sizes = [23.0, 20.0, 18.0];
-    let size = sizes.into_iter().find(|&size| rows_at(size).len() <= 2).unwrap_or(16.0);
-    let rows = rows_at(size);
-    let step = size * 1.65;
-    for (index, row) in rows.iter().enumerate() {
-        let base = top + size * 1.25 + index as f64 * step;
-        for &(x, entry) in row {
-            draw_entry(canvas, ink, figure, entry, [x, base], size);
+/// Draws the header and returns what remains below.
+pub(super) fn draw<'a>(root: &Area<'a>, ink: &Ink, figure: &Figure) -> Drawn<Area<'a>> {
+    let right = root.dim_in_pixel().0.cast_signed() - px(MARGIN);
+    let subtitle = regular(24.0, ink.muted).pos(END);
+    root.draw_text(&figure.subtitle, &subtitle, (right - px(8.0), px(DROPS[0])))?;
+    let room = right - px(2.0 * MARGIN) - width(root, &figure.subtitle, &subtitle)?;
+    let mut title = bold(34.0, ink.text).pos(START);
+    for size in [30.0, 26.0] {
+        if width(root, &figure.title, &title)? > room {
+            title = bold(size, ink.text).pos(START);
         }
     }
-    top + size * 0.6 + rows.len() as f64 * step
+    let text = shortened(root, &figure.title, &title, room)?;
+    root.draw_text(&text, &title, (px(MARGIN), px(DROPS[0])))?;
+    let height = legend(root, ink, figure)?;
+    Ok(root.split_vertically(px(DROPS[1]) + height).1)
 }
 
-fn kinds(size: f64, ink: Option<&Ink>) -> [Type; 2] {
-    let colour = |of: fn(&Ink) -> [u8; 3]| ink.map(of).unwrap_or_default();
-    [Type::bold(size, colour(|ink| ink.text)), Type::regular(size, colour(|ink| ink.muted))]
+/// How the legend's texts look.
+struct Look {
+    size: f64,
+    label: TextStyle<'static>,
+    state: TextStyle<'static>,
+}
+
+/// Draws the legend in the largest size that needs at most two rows, and returns its height.
+fn legend(root: &Area, ink: &Ink, figure: &Figure) -> Drawn<i32> {
+    let look_of =
+        |size| Look { size, label: bold(size, ink.text).pos(START), state: regular(size, ink.muted).pos(START) };
+    let mut look = look_of(23.0);
+    let mut rows = arrange(root, &figure.legend, &look)?;
+    for size in [20.0, 18.0, 16.0] {
+        if rows.len() > 2 {
+            look = look_of(size);
+            rows = arrange(root, &figure.legend, &look)?;
+        }
+    }
+    let base = |row: usize| px(DROPS[1] + look.size * (1.25 + 1.65 * row as f64));
+    if rows.len() > MOST_ROWS {
+        let more = rows.drain(MOST_ROWS - 1..).map(|row| row.len()).sum::<usize>();
+        root.draw_text(&format!("and {more} more"), &look.state, (px(MARGIN), base(MOST_ROWS - 1)))?;
+        rows.push(Vec::new());
+    }
+    for (index, row) in rows.iter().enumerate() {
+        for &(x, entry) in row {
+            draw_entry(root, figure, entry, (x, base(index)), &look)?;
+        }
+    }
+    Ok(px(look.size * (0.6 + 1.65 * rows.len() as f64)))
 }
 
 /// Entries with their left ends, row by row.
-fn rows<'a>(canvas: &Canvas, legend: &'a [LegendEntry], size: f64) -> Vec<Vec<(f64, &'a LegendEntry)>> {
-    let right = f64::from(PNG_SIZE[0]) - MARGIN;
-    let [label, state] = kinds(size, None);
-    let mut rows: Vec<Vec<(f64, &LegendEntry)>> = Vec::new();
-    let mut x = MARGIN;
+fn arrange<'a>(root: &Area, legend: &'a [LegendEntry], look: &Look) -> Drawn<Vec<Vec<(i32, &'a LegendEntry)>>> {
+    let right = root.dim_in_pixel().0.cast_signed() - px(MARGIN);
+    let mut rows: Vec<Vec<(i32, &LegendEntry)>> = Vec::new();
+    let mut x = px(MARGIN);
     for entry in legend {
-        let width =
-            SAMPLE + 2.0 * GAPS[0] + canvas.fonts.width(&entry.label, label) + canvas.fonts.width(&entry.state, state);
-        if let Some(row) = rows.last_mut().filter(|_| x + width <= right) {
+        let texts = width(root, &entry.label, &look.label)? + width(root, &entry.state, &look.state)?;
+        let length = px(SAMPLE + 2.0 * GAPS[0]) + texts;
+        if let Some(row) = rows.last_mut().filter(|_| x + length <= right) {
             row.push((x, entry));
         } else {
-            x = MARGIN;
+            x = px(MARGIN);
             rows.push(vec![(x, entry)]);
         }
-        x += width + GAPS[1];
+        x += length + px(GAPS[1]);
     }
-    rows
+    Ok(rows)
 }
 
-fn draw_entry(canvas: &mut Canvas, ink: &Ink, figure: &Figure, entry: &LegendEntry, [x, base]: [f64; 2], size: f64) {
-    let middle = base - 0.36 * size;
+fn draw_entry(root: &Area, figure: &Figure, entry: &LegendEntry, (x, base): (i32, i32), look: &Look) -> Drawn {
+    let middle = base - px(0.36 * look.size);
     if let Some(style) = figure.styles.get(entry.lane) {
-        let pen = Pen::patterned(4.0, style.colour, style.pattern);
-        let radius = 0.36 * size;
-        canvas.line(&[[x + 2.0 * radius + 6.0, middle], [x + SAMPLE, middle]], pen);
-        canvas.marker(style.marker, [x + radius, middle], radius, style.colour);
+        let radius = 0.36 * look.size;
+        let sample = vec![(x + px(2.0 * radius + 6.0), middle), (x + px(SAMPLE), middle)];
+        line(root, sample, style.pattern, stroke(rgb(style.colour), 4.0))?;
+        root.draw(&Symbol::marker(style.marker, (x + px(radius), middle), radius, rgb(style.colour)))?;
     }
-    let [label, state] = kinds(size, Some(ink));
-    let x = x + SAMPLE + GAPS[0];
-    let room = f64::from(PNG_SIZE[0]) - MARGIN - x;
-    let text = canvas.fonts.shortened(&entry.label, label, room);
-    canvas.text(&text, [x, base], label, Anchor::Start);
-    let used = canvas.fonts.width(&text, label) + GAPS[0];
-    let text = canvas.fonts.shortened(&entry.state, state, room - used);
-    canvas.text(&text, [x + used, base], state, Anchor::Start);
+    let x = x + px(SAMPLE + GAPS[0]);
+    let room = root.dim_in_pixel().0.cast_signed() - px(MARGIN) - x;
+    let text = shortened(root, &entry.label, &look.label, room)?;
+    root.draw_text(&text, &look.label, (x, base))?;
+    let used = width(root, &text, &look.label)? + px(GAPS[0]);
+    let text = shortened(root, &entry.state, &look.state, room - used)?;
+    root.draw_text(&text, &look.state, (x + used, base))
 }

@@ -1,74 +1,57 @@
 //! Where everything goes.
 
 use super::{
-    PNG_SIZE,
-    canvas::{Area, Canvas},
-    text::Type,
+    Area, Drawn,
+    pixels::{UNITS, px},
+    plot::{TICK_GAP, label_width},
 };
-use crate::figure::{Axis, Figure, MainView};
+use crate::figure::{Figure, MainView};
 
-/// Empty border around everything.
+/// Empty border around everything, in pixels as all lengths here.
 pub(super) const MARGIN: f64 = 32.0;
-/// Size of panel titles.
-pub(super) const TITLE: f64 = 22.0;
-/// Size of tick labels.
-pub(super) const LABEL: f64 = 20.0;
-/// From a plot area up to the base line of its title.
-pub(super) const TITLE_RISE: f64 = 10.0;
-/// From a plot area to its tick labels.
-pub(super) const TICK_GAP: f64 = 9.0;
-/// From the bottom of a plot area to the base line of its axis label.
-pub(super) const AXIS_LABEL_DROP: f64 = 58.0;
+/// Room above a plot area: its title and some air.
+const HEAD: f64 = 38.0;
+/// Room below the plot areas: tick labels and the name of the axis.
+const FOOT: f64 = 84.0;
 /// Room for a vertical axis label.
 const UPWARD_LABEL: f64 = 30.0;
-/// From one trace to the next: a title and some air.
-const TRACE_GAP: f64 = 40.0;
 /// Between both columns.
 const COLUMN_GAP: f64 = 34.0;
 /// Part of the width for the large panel.
 const MAIN_SHARE: f64 = 0.59;
 
 /// The plot areas.
-pub(super) struct Layout {
-    pub(super) main: Area,
-    pub(super) traces: Vec<Area>,
+pub(super) struct Layout<'a> {
+    pub(super) main: Area<'a>,
+    pub(super) traces: Vec<Area<'a>>,
 }
 
-impl Layout {
-    /// Plot areas below the header, which ends at `below`.
-    pub(super) fn new(canvas: &Canvas, figure: &Figure, below: f64) -> Self {
-        let [width, height] = PNG_SIZE.map(f64::from);
-        let (top, bottom) = (below + TITLE + TITLE_RISE + 6.0, height - MARGIN + 6.0 - AXIS_LABEL_DROP);
-        let border = MARGIN + (width - 2.0 * MARGIN) * MAIN_SHARE;
-        let axis = match &figure.main {
+impl<'a> Layout<'a> {
+    /// Plot areas in the body of the picture: the large panel at the left, the traces at the right, one below the other.
+    pub(super) fn new(body: &Area<'a>, figure: &Figure) -> Drawn<Self> {
+        let width = body.dim_in_pixel().0.cast_signed();
+        let border = px(MARGIN) + (f64::from(width - px(2.0 * MARGIN)) * MAIN_SHARE) as i32;
+        let (left, right) = body.split_horizontally(border);
+        let y = match &figure.main {
             MainView::Landscape(landscape) => &landscape.y,
             MainView::Chart(chart) => &chart.y,
         };
-        let main = Area {
-            left: MARGIN + UPWARD_LABEL + label_width(canvas, axis) + TICK_GAP,
-            top,
-            right: border - COLUMN_GAP / 2.0,
-            bottom,
-        };
-        let labels = figure.traces.iter().map(|chart| label_width(canvas, &chart.y)).fold(0.0, f64::max);
-        let count = figure.traces.len().max(1) as f64;
-        let each = ((bottom - top) - TRACE_GAP * (count - 1.0)) / count;
-        let (left, right) = (border + COLUMN_GAP / 2.0 + labels + TICK_GAP, width - MARGIN - 8.0);
-        let traces = (0..figure.traces.len()).map(|index| {
-            let top = top + index as f64 * (each + TRACE_GAP);
-            Area { left, top, right, bottom: top + each }
-        });
-        Self { main: whole(main), traces: traces.map(whole).collect() }
+        let labels = px(MARGIN + UPWARD_LABEL + TICK_GAP) + label_width(body, y)?;
+        let main = left.margin(px(HEAD), px(FOOT), labels, px(COLUMN_GAP / 2.0));
+        let mut labels = 0;
+        for chart in &figure.traces {
+            labels = labels.max(label_width(body, &chart.y)?);
+        }
+        let column = right.margin(0, px(FOOT), px(COLUMN_GAP / 2.0 + TICK_GAP) + labels, px(MARGIN + 8.0));
+        let cells = column.split_evenly((figure.traces.len(), 1));
+        let traces = cells.iter().map(|cell| on_pixels(&cell.margin(px(HEAD), 0, 0, 0))).collect();
+        Ok(Self { main: on_pixels(&main), traces })
     }
 }
 
-/// Width of the widest tick label.
-pub(super) fn label_width(canvas: &Canvas, axis: &Axis) -> f64 {
-    let kind = Type::regular(LABEL, [0; 3]);
-    axis.ticks.iter().map(|tick| canvas.fonts.width(&tick.label, kind)).fold(0.0, f64::max)
-}
-
-/// The nearest area whose borders lie between pixels, so that straight lines are sharp.
-pub(super) fn whole(area: Area) -> Area {
-    Area { left: area.left.round(), top: area.top.round(), right: area.right.round(), bottom: area.bottom.round() }
+/// The largest area within another whose borders lie between pixels.
+pub(super) fn on_pixels<'a>(area: &Area<'a>) -> Area<'a> {
+    let (x, y) = area.get_pixel_range();
+    let [before, after] = [|from: i32| (-from).rem_euclid(UNITS), |to: i32| to.rem_euclid(UNITS)];
+    area.margin(before(y.start), after(y.end), before(x.start), after(x.end))
 }

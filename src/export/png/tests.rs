@@ -100,6 +100,14 @@ fn colours(bytes: &[u8]) -> HashSet<Rgb> {
     picture.pixels().iter().map(|pixel| [pixel.red(), pixel.green(), pixel.blue()]).collect()
 }
 
+fn blank() -> Pixmap {
+    Pixmap::new(PNG_SIZE[0], PNG_SIZE[1]).unwrap()
+}
+
+fn area(picture: &mut Pixmap) -> Area<'_> {
+    Pixels::new(picture, Fonts::embedded().unwrap()).into_drawing_area()
+}
+
 #[test]
 fn the_picture_shows_every_visible_lane_in_its_colour() {
     for theme in [Theme::Light, Theme::Dark] {
@@ -126,10 +134,12 @@ fn a_picture_of_nothing_is_a_picture() {
 #[test]
 fn the_usual_plot_area_has_the_shape_that_windows_are_fitted_to() {
     let figure = figure(&LABELS, WINDOW, &TraceOptions::default());
-    let mut canvas = Canvas::new(PNG_SIZE, [0; 3]).unwrap();
-    let below = header::draw(&mut canvas, &Ink::of(Theme::Light), &figure);
-    let main = Layout::new(&canvas, &figure, below).main;
-    assert!((main.width() / main.height() / MAIN_ASPECT - 1.0).abs() < 0.02, "{}", main.width() / main.height());
+    let mut picture = blank();
+    let root = area(&mut picture);
+    let body = header::draw(&root, &Ink::of(Theme::Light), &figure).unwrap();
+    let (width, height) = Layout::new(&body, &figure).unwrap().main.dim_in_pixel();
+    let aspect = f64::from(width) / f64::from(height);
+    assert!((aspect / MAIN_ASPECT - 1.0).abs() < 0.02, "{aspect}");
 }
 
 #[test]
@@ -140,11 +150,14 @@ fn no_label_is_too_long_and_no_legend_too_full() {
     let mut figure = figure(&labels[..3], WINDOW, &TraceOptions::default());
     figure.title = long.repeat(4);
     assert!(png(&figure, Theme::Light).is_ok());
-    let fonts = text::Fonts::embedded().unwrap();
-    let kind = text::Type::bold(30.0, [0; 3]);
-    let short = fonts.shortened(long, kind, 300.0);
-    assert!(fonts.width(&short, kind) <= 300.0 && short.ends_with('…'));
-    assert_eq!(fonts.shortened("α", kind, 300.0), "α");
+    figure.legend = figure.legend.iter().cycle().take(400).cloned().collect();
+    assert!(png(&figure, Theme::Light).is_ok());
+    let mut picture = blank();
+    let root = area(&mut picture);
+    let style = text::bold(30.0, Ink::of(Theme::Dark).text);
+    let short = text::shortened(&root, long, &style, 3000).unwrap();
+    assert!(text::width(&root, &short, &style).unwrap() <= 3000 && short.ends_with('…'));
+    assert_eq!(text::shortened(&root, "α", &style, 3000).unwrap(), "α");
 }
 
 #[test]

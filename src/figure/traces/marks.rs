@@ -1,6 +1,6 @@
 //! Marks on curves, thinned so that they stay readable: at most a few per slot of the axis.
 
-use super::sample::Series;
+use super::sample::{Series, first};
 use crate::{
     figure::{Mark, MarkKind, Point, clip::inside},
     optim::Quantity,
@@ -40,12 +40,15 @@ pub(super) fn changes(series: &Series, slots: usize, place: impl Fn(Point) -> Po
 
 /// The first rejected step of each slot.
 pub(super) fn rejections(series: &Series, slots: usize, place: impl Fn(Point) -> Point) -> Vec<Mark> {
-    in_slots(series, slots, |from, to| (from..to).find(|&step| series.past.rejected(step)))
-        .filter_map(|step| Some([series.x(step), series.past.value(Quantity::Loss, step)?]))
-        .map(place)
-        .filter(|&at| inside(at))
-        .map(|at| Mark { lane: series.lane, at, kind: MarkKind::Rejected })
-        .collect()
+    let any = |from, to| series.past.rejections(from, to) > 0;
+    in_slots(series, slots, |from, to| {
+        any(from, to).then(|| from + first(to - from, |index| any(from, from + index + 1)))
+    })
+    .filter_map(|step| Some([series.x(step), series.past.value(Quantity::Loss, step)?]))
+    .map(place)
+    .filter(|&at| inside(at))
+    .map(|at| Mark { lane: series.lane, at, kind: MarkKind::Rejected })
+    .collect()
 }
 
 /// Marks at the upper and lower edge for points beyond it, at most one per slot and edge.

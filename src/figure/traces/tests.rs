@@ -40,6 +40,23 @@ fn a_spike_among_many_steps_is_still_seen() {
 }
 
 #[test]
+fn the_first_rejected_step_of_each_slot_is_marked() {
+    let mut history = History::new([("lane".to_owned(), vec![])]);
+    let rejected = [700, 701, 5_000, 9_999];
+    for step in 1..=10_000 {
+        let mut record = StepRecord::new(step);
+        record.set(Quantity::Loss, 1.0 / step as f64);
+        record.rejected = rejected.contains(&step);
+        history.lane_mut(0).push(&record, 0.0);
+    }
+    let chart = trace(TraceKind::Loss, &history, &TraceOptions::default());
+    let marks = chart.marks.iter().filter(|mark| mark.kind == MarkKind::Rejected);
+    // f is measured where a step begins.
+    let steps: Vec<u64> = marks.map(|mark| (mark.at[0] * chart.x.range[1]).round() as u64 + 1).collect();
+    assert_eq!(steps, [700, 5_000, 9_999]);
+}
+
+#[test]
 fn a_missing_value_breaks_a_curve() {
     let chart =
         trace(TraceKind::Loss, &history(&[vec![Some(1.0), Some(2.0), None, Some(4.0)]]), &TraceOptions::default());

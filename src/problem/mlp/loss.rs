@@ -33,7 +33,8 @@ impl Loss {
     }
 
     /// Σ over the columns of the loss.
-    pub(super) fn total<T: Real>(self, z: &DMatrix<T>, goal: &Goal<T>, member: impl Fn(usize) -> usize) -> T {
+    /// The targets say which loss it is.
+    pub(super) fn total<T: Real>(z: &DMatrix<T>, goal: &Goal<T>, member: impl Fn(usize) -> usize) -> T {
         let mut sum = T::zero();
         for (n, z) in z.column_iter().enumerate() {
             sum += match goal {
@@ -61,12 +62,14 @@ impl Loss {
                 *z = (*z - top).exp();
                 total += *z;
             }
-            z.iter_mut().for_each(|p| *p /= total);
+            for p in z {
+                *p /= total;
+            }
         }
     }
 
     /// s ← weight·∂loss/∂z, from the linked outputs p of example `member`.
-    pub(super) fn derivative<T: Real>(self, linked: &[T], goal: &Goal<T>, member: usize, weight: T, s: &mut [T]) {
+    pub(super) fn derivative<T: Real>(linked: &[T], goal: &Goal<T>, member: usize, weight: T, s: &mut [T]) {
         match goal {
             Goal::Values(y) => {
                 for ((s, &z), &y) in s.iter_mut().zip(linked).zip(y.column(member).iter()) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use nalgebra::{DMatrix, DVector, Matrix2};
 
 use super::{
-    Shared,
+    Loss, Shared,
     batches::Batch,
     pass::{Backward, Forward, Shape, Tangent, fit},
 };
@@ -222,7 +222,7 @@ impl<T: Real> Oracle<T> for MlpOracle<T> {
         let Self { shared, batch, gathered, trial, .. } = self;
         let inputs = batch_inputs(shared, batch, gathered);
         trial.run(&shared.shape, theta.as_slice(), inputs);
-        let total = shared.loss.total(trial.outputs(), &shared.goals, |n| member(batch, n));
+        let total = Loss::total(trial.outputs(), &shared.goals, |n| member(batch, n));
         total / T::of(inputs.columns() as f64) + self.penalty(theta)
     }
 
@@ -238,13 +238,13 @@ impl<T: Real> Oracle<T> for MlpOracle<T> {
         let weight = T::one() / T::of(examples as f64);
 
         forward.run(shape, theta.as_slice(), inputs);
-        let total = shared.loss.total(forward.outputs(), &shared.goals, |n| member(batch, n));
+        let total = Loss::total(forward.outputs(), &shared.goals, |n| member(batch, n));
         fit(linked, shape.outputs(), examples);
         linked.copy_from(forward.outputs());
         let top = backward.top_mut(shape, examples);
         for (n, (mut p, mut s)) in linked.column_iter_mut().zip(top.column_iter_mut()).enumerate() {
             shared.loss.link(p.as_mut_slice());
-            shared.loss.derivative(p.as_slice(), &shared.goals, member(batch, n), weight, s.as_mut_slice());
+            Loss::derivative(p.as_slice(), &shared.goals, member(batch, n), weight, s.as_mut_slice());
         }
         backward.run(shape, theta.as_slice(), forward);
         for layer in 0..shape.layers() {
@@ -301,7 +301,7 @@ impl<T: Real> Oracle<T> for MlpOracle<T> {
                 self.add_output_moments(factors, |shared, _, p, s| shared.loss.sampled_derivative(p, &mut rng, s));
             }
             Estimator::Empirical => self.add_output_moments(factors, |shared, member, p, s| {
-                shared.loss.derivative(p, &shared.goals, member, T::one(), s);
+                Loss::derivative(p, &shared.goals, member, T::one(), s);
             }),
         }
     }

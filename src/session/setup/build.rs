@@ -26,8 +26,7 @@ impl Setup {
             ProblemSpec::Mlp(spec) if spec.precision == Precision::Single => {
                 Session::new::<f32>(Box::new(self.network(spec)?), &lanes)
             }
-            ProblemSpec::Mlp(spec) => Session::new::<f64>(Box::new(self.network(spec)?), &lanes),
-            _ => Session::new::<f64>(self.closed_form()?, &lanes),
+            _ => Session::new::<f64>(self.in_double()?, &lanes),
         })
     }
 
@@ -46,8 +45,8 @@ impl Setup {
         }
     }
 
-    /// A problem given by formulas, in double precision.
-    fn closed_form(&self) -> Result<Box<dyn Problem<f64>>, SetupError> {
+    /// The problem in double precision.
+    fn in_double(&self) -> Result<Box<dyn Problem<f64>>, SetupError> {
         let unfit =
             || SetupError::Conflict { place: self.file.clone(), message: "`problem.start` does not fit".to_owned() };
         Ok(match &self.problem {
@@ -173,10 +172,7 @@ mod tests {
         for bundled in BUNDLED {
             let setup = Setup::bundled(bundled.name, &Overrides::default()).unwrap();
             let offered = setup.problem.facts().curvatures;
-            match &setup.problem {
-                ProblemSpec::Mlp(spec) => assert_eq!(offered, setup.network::<f64>(spec).unwrap().curvatures()),
-                _ => assert_eq!(offered, setup.closed_form().unwrap().curvatures()),
-            }
+            assert_eq!(offered, setup.in_double().unwrap().curvatures(), "{}", bundled.name);
         }
     }
 

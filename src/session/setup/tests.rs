@@ -186,7 +186,7 @@ fn set_reaches_every_part_of_the_file() {
     ]);
     let setup = Setup::bundled("rosenbrock", &overrides).unwrap();
     let ProblemSpec::Rosenbrock(spec) = &setup.problem else { panic!("rosenbrock") };
-    assert_eq!((spec.b, spec.start.clone()), (7.0, vec![0.0, 1.0]));
+    assert_eq!((spec.b, &spec.start[..]), (7.0, &[0.0, 1.0][..]));
     assert_eq!(setup.view.unwrap().x, [0.0, 1.0]);
     assert_eq!(setup.lanes[0].recipe.step_size.learning_rate, Coefficient::Fixed(0.3));
     assert_eq!(setup.lanes[1].label, "second");
@@ -211,7 +211,10 @@ fn errors_name_place_key_found_and_accepted() {
             "[problem]\nkind = \"rosenbrok\"".into(),
             "line 2: `problem.kind` is the text \"rosenbrok\"; expected a kind of problem; did you mean `rosenbrock`?",
         ),
-        ("[problem]\nkind = \"beale\"".into(), "known kinds are rosenbrock, quadratic, kronecker-quadratic, function"),
+        (
+            "[problem]\nkind = \"beale\"".into(),
+            "known kinds are rosenbrock, quadratic, kronecker-quadratic, function, expression and mlp",
+        ),
         ("[problem]\na = 1".into(), "line 1: `problem.kind` is missing"),
         ("name = \"x\"".into(), "`problem` is missing"),
         ("name = ".into(), "p.toml, line 1, column 8: not valid TOML"),
