@@ -74,8 +74,8 @@ fn run(problem: &str) -> Vec<Lane> {
             Progress::Ended { lane, outcome, .. } => lanes[lane].outcome = Some(outcome),
         });
     }
-    for lane in 0..SPECS.len() {
-        assert!(session.params(lane, STEPS).iter().all(|value| value.is_finite()), "{} on {problem}", SPECS[lane]);
+    for (lane, spec) in SPECS.iter().enumerate() {
+        assert!(session.params(lane, STEPS).iter().all(|value| value.is_finite()), "{spec} on {problem}");
     }
     lanes
 }

@@ -73,8 +73,8 @@ impl fmt::Display for Composed {
         write!(
             f,
             "{}+{}",
-            name(&DirectionKind::ALL, &DIRECTIONS, direction),
-            name(&StepSizeKind::ALL, &STEP_SIZES, step_size)
+            name(&DirectionKind::ALL, &DIRECTIONS, &direction),
+            name(&StepSizeKind::ALL, &STEP_SIZES, &step_size)
         )?;
         if self.short {
             return Ok(());
@@ -84,8 +84,8 @@ impl fmt::Display for Composed {
     }
 }
 
-fn name<T: PartialEq>(all: &[T], names: &[&'static str], part: T) -> &'static str {
-    all.iter().position(|each| *each == part).and_then(|index| names.get(index)).copied().unwrap_or_default()
+fn name<T: PartialEq>(all: &[T], names: &[&'static str], part: &T) -> &'static str {
+    all.iter().position(|each| each == part).and_then(|index| names.get(index)).copied().unwrap_or_default()
 }
 
 #[cfg(test)]
