@@ -31,6 +31,8 @@ pub struct Optimiser<T: Real> {
     monitor: bool,
     /// The last accepted update, where the step size has a coefficient for it.
     previous: Option<DVector<T>>,
+    /// The session's step after which this one begins; its own steps are counted from there.
+    origin: u64,
     steps: u64,
     stalled: u32,
 }
@@ -72,9 +74,17 @@ impl<T: Real> Optimiser<T> {
             ratio: recipe.ratio,
             monitor: recipe.monitor,
             previous: None,
+            origin: 0,
             steps: 0,
             stalled: 0,
         }
+    }
+
+    /// The same, to begin after step `origin` of a session: batches and records then follow the session's count, everything else its own.
+    #[must_use]
+    pub fn beginning_after(mut self, origin: u64) -> Self {
+        self.origin = origin;
+        self
     }
 
     /// About how much memory a checkpoint takes, in bytes.
@@ -107,7 +117,7 @@ impl<T: Real> Optimiser<T> {
         record: &mut StepRecord,
     ) -> Result<(), Halt> {
         let step = self.steps + 1;
-        *record = StepRecord::new(step);
+        *record = StepRecord::new(self.origin + step);
         let loss = self.evaluate(oracle, theta, space, record)?;
         self.propose(oracle, space, &mut record.cost)?;
         if step == 1 && self.damping.calibrates() {
@@ -238,7 +248,7 @@ impl<T: Real> Optimiser<T> {
         space: &Workspace<T>,
         record: &mut StepRecord,
     ) -> Result<Option<T>, Halt> {
-        if !self.damping.needs_new_loss(record.step) && !self.monitor {
+        if !self.damping.needs_new_loss(self.steps + 1) && !self.monitor {
             return Ok(None);
         }
         record.cost.losses += 1;
