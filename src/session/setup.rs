@@ -5,6 +5,7 @@ mod bundled;
 mod closed;
 mod composition;
 mod document;
+mod draft;
 mod error;
 mod field;
 mod formula;
@@ -23,13 +24,15 @@ use std::path::{Path, PathBuf};
 pub use bundled::{BUNDLED, Bundled};
 pub use closed::{ExpressionSpec, Formulas, FunctionSpec, KroneckerSpec};
 pub use composition::Composed;
+pub use draft::Draft;
 pub use error::SetupError;
 pub(crate) use error::hint;
 pub use field::Range;
 pub use keys::{KEYS, Key, Kind, Parts};
 pub(crate) use limits::history as check_history;
 pub use mlp::{MlpSpec, Precision};
-pub use optimiser::{LaneSetup, Name};
+pub(crate) use optimiser::make_unique;
+pub use optimiser::{LaneSetup, Name, ProblemFacts};
 pub use overrides::Overrides;
 pub use problem::{MatrixSpec, ProblemSpec, QuadraticSpec, RosenbrockSpec};
 
@@ -134,6 +137,11 @@ impl Setup {
             file: file.to_owned(),
             directory: directory.to_owned(),
         })
+    }
+
+    /// What optimisers need to know of the problem.
+    pub fn facts(&self) -> ProblemFacts {
+        self.problem.facts()
     }
 
     /// A path of the problem file as seen from here.

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::error::{hint, list, visible};
+use super::{
+    Name,
+    error::{hint, list, visible},
+};
 use crate::optim::{Composition, DampingRule, DirectionKind, StepSizeKind};
 
 /// A composition as written.
@@ -53,6 +56,19 @@ impl Composed {
             ));
         }
         Ok(Self { parts, short: rule.is_none() })
+    }
+}
+
+impl Name {
+    /// Every name there is, compositions last.
+    pub fn every() -> Vec<Self> {
+        let compositions = DIRECTIONS.iter().flat_map(|direction| {
+            STEP_SIZES
+                .iter()
+                .flat_map(move |step| RULES.iter().map(move |(rule, _)| format!("{direction}+{step}+{rule}")))
+        });
+        let compositions = compositions.filter_map(|name| Composed::parse(&name).ok()).map(Self::Composed);
+        Self::ALL.into_iter().chain(compositions).collect()
     }
 }
 

@@ -86,6 +86,31 @@ impl Key {
         }
     }
 
+    /// What it may be, in words.
+    pub fn accepted(&self) -> String {
+        match self.kind {
+            Kind::Number { range, .. } => range.words.to_owned(),
+            Kind::Whole { least, .. } => format!("a whole number of at least {least}"),
+            Kind::Flag { .. } => "true or false".to_owned(),
+            Kind::Choice { names, .. } => names.join(", "),
+        }
+    }
+
+    /// The words it may be, where these are few.
+    pub fn choices(&self) -> &'static [&'static str] {
+        match self.kind {
+            Kind::Number { .. } | Kind::Whole { .. } => &[],
+            Kind::Flag { .. } => &["true", "false"],
+            Kind::Choice { names, .. } => names,
+        }
+    }
+
+    /// The key's value in a recipe as it is written in a file, without quotes; empty where it has none.
+    pub fn written(&self, recipe: &Recipe) -> String {
+        let value = self.value(recipe);
+        value.map_or_else(String::new, |value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    }
+
     /// Reads the key's value from a document into a recipe.
     pub(crate) fn read(&self, field: &Field<'_>, recipe: &mut Recipe) -> Result<(), SetupError> {
         match self.kind {

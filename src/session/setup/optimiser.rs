@@ -9,9 +9,12 @@ use super::{
     field::{Field, Section},
     keys::{KEYS, Key},
 };
-use crate::optim::{
-    Coefficient::Fixed, Curvature, DampingRule, DirectionKind, DirectionRecipe, Estimator, Recipe, StepSizeKind,
-    presets,
+use crate::{
+    optim::{
+        Coefficient::Fixed, Curvature, DampingRule, DirectionKind, DirectionRecipe, Estimator, Recipe, StepSizeKind,
+        presets,
+    },
+    session::LaneSpec,
 };
 
 /// An optimiser as named in files and options.
@@ -83,10 +86,6 @@ impl Name {
         KEYS.iter().filter(move |key| key.belongs_to(self))
     }
 
-    fn has_key(self, name: &str) -> bool {
-        self.keys().any(|key| key.name == name)
-    }
-
     fn has_presets(self) -> bool {
         matches!(self, Self::SgdQlr | Self::AdamQlr)
     }
@@ -103,9 +102,16 @@ pub struct LaneSetup {
     pub recipe: Recipe,
 }
 
+impl LaneSetup {
+    /// The same for a session.
+    pub fn spec(&self) -> LaneSpec {
+        LaneSpec { label: self.label.clone(), recipe: self.recipe.clone() }
+    }
+}
+
 /// What of a problem an optimiser's defaults depend on.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ProblemFacts {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProblemFacts {
     /// The curvatures it has, the default one first.
     pub curvatures: &'static [Curvature],
     /// How many outputs a network has.
@@ -133,28 +139,32 @@ pub(crate) fn lanes(root: &Section<'_>, facts: ProblemFacts) -> Result<Vec<LaneS
     Ok(lanes)
 }
 
-fn default_lane(name: Name, facts: ProblemFacts) -> LaneSetup {
+pub(super) fn default_lane(name: Name, facts: ProblemFacts) -> LaneSetup {
     let mut recipe = name.recipe();
-    fill_in(name, &mut recipe, facts);
+    fill_in(&mut recipe, facts);
     LaneSetup { name, label: name.to_string(), recipe }
 }
 
 fn lane(field: &Field<'_>, facts: ProblemFacts) -> Result<LaneSetup, SetupError> {
-    let section = field.section(&field.key)?;
+    read(&field.section(&field.key)?, facts)
+}
+
+/// Reads one table.
+pub(super) fn read(section: &Section<'_>, facts: ProblemFacts) -> Result<LaneSetup, SetupError> {
     let names = Name::ALL.map(|name| name.to_string());
     let name_field = section.need("name", &format!("one of {}, or {FORM}", names.join(", ")))?;
     let name = Name::parse(name_field.text()?).map_err(|accepted| name_field.refuse(accepted))?;
-    only_own_keys(&section, name)?;
-    let mut recipe = preset(&section, name)?;
+    only_own_keys(section, name)?;
+    let mut recipe = preset(section, name)?;
     for key in name.keys() {
         if let Some(field) = section.get(key.name) {
             key.read(&field, &mut recipe)?;
         }
     }
-    check_together(&section, name, &recipe)?;
-    check_curvature(&section, &recipe, facts)?;
-    fill_in(name, &mut recipe, facts);
-    Ok(LaneSetup { name, label: label(&section, name)?, recipe })
+    check_together(section, name, &recipe)?;
+    check_curvature(section, &recipe, facts)?;
+    fill_in(&mut recipe, facts);
+    Ok(LaneSetup { name, label: label(section, name)?, recipe })
 }
 
 fn only_own_keys(section: &Section<'_>, name: Name) -> Result<(), SetupError> {
@@ -254,13 +264,12 @@ fn check_curvature(section: &Section<'_>, recipe: &Recipe, facts: ProblemFacts) 
 }
 
 /// Defaults that depend on the problem, and what a rule implies.
-fn fill_in(name: Name, recipe: &mut Recipe, facts: ProblemFacts) {
+fn fill_in(recipe: &mut Recipe, facts: ProblemFacts) {
     if recipe.damping.rule == DampingRule::None {
         recipe.damping.initial = 0.0;
     }
-    if name.has_key("curvature") {
-        recipe.curvature = recipe.curvature.or(facts.curvatures.first().copied());
-    }
+    // Also where there is no key for it: it is what the model is made of.
+    recipe.curvature = recipe.curvature.or(facts.curvatures.first().copied());
     if let (DirectionRecipe::Kfac { estimator, .. }, Some(outputs)) = (&mut recipe.direction, facts.outputs) {
         let default = if outputs <= EXACT_OUTPUTS { Estimator::Exact } else { Estimator::Sampled };
         *estimator = estimator.or(Some(default));
@@ -277,7 +286,7 @@ fn label(section: &Section<'_>, name: Name) -> Result<String, SetupError> {
 }
 
 /// The second lane of a label becomes `LABEL-2`, and so on.
-fn make_unique(lanes: &mut [LaneSetup]) {
+pub(crate) fn make_unique(lanes: &mut [LaneSetup]) {
     for i in 1..lanes.len() {
         let taken = |label: &str| lanes[..i].iter().any(|lane| lane.label == label);
         let label = &lanes[i].label;

@@ -70,12 +70,33 @@ pub fn render(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
         canvas.vertical(cursor.at, colour, theme.cursor_ground());
     }
     canvas.paint(plot, buf);
+    band_labels(app, chart, plot, buf);
     if let Some(word) = &chart.empty {
         let text = cut(word, usize::from(plot.width));
         let x = plot.x + plot.width.saturating_sub(text.width() as u16) / 2;
         buf.set_string(x, plot.y + plot.height / 2, text, theme.quiet());
     }
     y_labels(app, &chart.y, plot, buf);
+}
+
+/// Says inside each band what it means, at its right end, where it is high enough and nothing is drawn.
+fn band_labels(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
+    for band in chart.bands.iter().filter(|band| band.between[1] > band.between[0]) {
+        let row = |at: f64| (1.0 - at) * f64::from(plot.height);
+        let (top, bottom) = (row(band.between[1]).ceil() as u16, row(band.between[0]).floor() as u16);
+        let words = band.label.split_once(": ").map_or(&*band.label, |(_, words)| words);
+        let width = words.width() as u16;
+        if bottom < top + 2 || plot.width < 3 * width {
+            continue;
+        }
+        // Nearest to the outer edge first, away from the thresholds.
+        let outer_first = if top == 0 { (top..bottom).collect::<Vec<_>>() } else { (top..bottom).rev().collect() };
+        let x = plot.right() - width - 1;
+        let free = |y: u16| (x - 1..=x + width).all(|x| buf[(x.min(plot.right() - 1), y)].symbol() == " ");
+        if let Some(y) = outer_first.into_iter().map(|row| plot.y + row).find(|y| free(*y)) {
+            buf.set_string(x, y, words, app.theme.quiet());
+        }
+    }
 }
 
 /// The pattern of lines behind the curves: where there are no colours, the fewer dots the better.
