@@ -50,7 +50,7 @@ impl EventKind {
             Self::AtLeast => '┴',
             Self::AtMost => '┬',
             Self::Clipped => '≈',
-            Self::Negative => '−',
+            Self::Negative => '◂',
             Self::Poor => '▾',
             Self::Rejected => '×',
             Self::Converged => '◉',

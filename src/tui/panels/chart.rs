@@ -79,7 +79,7 @@ pub fn render(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
     y_labels(app, &chart.y, plot, buf);
 }
 
-/// Says inside each band what it means, at its right end, where it is high enough and nothing is drawn.
+/// Says inside each band what it means, as far right as nothing is drawn, where it is high enough.
 fn band_labels(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
     for band in chart.bands.iter().filter(|band| band.between[1] > band.between[0]) {
         let row = |at: f64| (1.0 - at) * f64::from(plot.height);
@@ -91,9 +91,11 @@ fn band_labels(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
         }
         // Nearest to the outer edge first, away from the thresholds.
         let outer_first = if top == 0 { (top..bottom).collect::<Vec<_>>() } else { (top..bottom).rev().collect() };
-        let x = plot.right() - width - 1;
-        let free = |y: u16| (x - 1..=x + width).all(|x| buf[(x.min(plot.right() - 1), y)].symbol() == " ");
-        if let Some(y) = outer_first.into_iter().map(|row| plot.y + row).find(|y| free(*y)) {
+        let free = |x: u16, y: u16| (x - 1..=x + width).all(|x| buf[(x, y)].symbol() == " ");
+        let across = (plot.x + 1..plot.right() - width).rev();
+        let place = outer_first.into_iter().map(|row| plot.y + row);
+        let place = place.flat_map(|y| across.clone().map(move |x| (x, y))).find(|&(x, y)| free(x, y));
+        if let Some((x, y)) = place {
             buf.set_string(x, y, words, app.theme.quiet());
         }
     }
