@@ -89,12 +89,8 @@ pub struct Events {
     /// In order of steps, those of one step in order of kinds.
     found: Vec<Event>,
     seen: usize,
-    ended: bool,
-    good: bool,
-    poor: bool,
-    clipped: bool,
-    negative: bool,
-    rejected: bool,
+    /// Of which kinds the step seen last was, as far as it could tell.
+    running: [bool; EventKind::ALL.len()],
 }
 
 impl Events {
@@ -104,56 +100,49 @@ impl Events {
             self.seen += 1;
             self.look_at(lane, recipe, self.seen);
         }
-        if let Some((step, outcome)) = lane.outcome().filter(|_| !self.ended) {
-            self.ended = true;
+        if let Some((step, outcome)) = lane.outcome() {
             let step = usize::try_from(step).unwrap_or(usize::MAX);
-            match outcome {
-                Outcome::Converged(_) => self.found.push(Event { step, kind: EventKind::Converged }),
-                Outcome::Diverged(_) => self.found.push(Event { step, kind: EventKind::Diverged }),
-                Outcome::Finished => {}
-            }
+            self.run(step, EventKind::Converged, matches!(outcome, Outcome::Converged(_)));
+            self.run(step, EventKind::Diverged, matches!(outcome, Outcome::Diverged(_)));
         }
     }
 
     fn look_at(&mut self, lane: &LaneHistory, recipe: &Recipe, step: usize) {
         let value = |quantity| lane.value(quantity, step);
         let rho = value(Quantity::Rho);
-        let good = rho.is_some_and(|rho| rho > RHO_HIGH);
-        self.note(step, EventKind::FirstGood, good && !self.good);
-        self.good |= good;
+        // Once there has been one, it stays so.
+        let good = self.running[EventKind::FirstGood as usize] || rho.is_some_and(|rho| rho > RHO_HIGH);
+        self.run(step, EventKind::FirstGood, good);
 
         let rule = &recipe.damping;
         let follows = matches!(rule.rule, DampingRule::LevenbergMarquardt | DampingRule::DecreasingLoss);
         if let (Some(used), Some(next), true) = (value(Quantity::Damping), value(Quantity::NextDamping), follows) {
             // λ is clipped, so it comes to a bound exactly, up to the rounding of single precision.
             let at = |lambda: f64, bound: f64| (lambda - bound).abs() <= 1e-6 * bound;
-            self.note(step, EventKind::AtLeast, at(next, rule.min) && !at(used, rule.min));
-            self.note(step, EventKind::AtMost, rule.max.is_some_and(|max| at(next, max) && !at(used, max)));
+            let reached = |bound: f64| at(next, bound) && !at(used, bound);
+            self.run(step, EventKind::AtLeast, reached(rule.min));
+            self.run(step, EventKind::AtMost, rule.max.is_some_and(reached));
         }
 
         let clipped = value(Quantity::ModelLearningRate)
             .zip(recipe.step_size.clip)
             .is_some_and(|(alpha, clip)| alpha.abs() > clip);
-        self.note(step, EventKind::Clipped, clipped && !self.clipped);
-        self.clipped = clipped;
+        self.run(step, EventKind::Clipped, clipped);
         let negative = value(Quantity::LearningRate).is_some_and(|alpha| alpha < 0.0);
-        self.note(step, EventKind::Negative, negative && !self.negative);
-        self.negative = negative;
-
+        self.run(step, EventKind::Negative, negative);
         if let Some(rho) = rho {
-            let poor = rho < RHO_LOW;
-            self.note(step, EventKind::Poor, poor && !self.poor);
-            self.poor = poor;
+            self.run(step, EventKind::Poor, rho < RHO_LOW);
         }
-        let rejected = lane.rejected(step);
-        self.note(step, EventKind::Rejected, rejected && !self.rejected);
-        self.rejected = rejected;
+        self.run(step, EventKind::Rejected, lane.rejected(step));
     }
 
-    fn note(&mut self, step: usize, kind: EventKind, happened: bool) {
-        if happened {
+    /// Notes the first step of a run of a kind.
+    fn run(&mut self, step: usize, kind: EventKind, holds: bool) {
+        let running = &mut self.running[kind as usize];
+        if holds && !*running {
             self.found.push(Event { step, kind });
         }
+        *running = holds;
     }
 
     /// The events of the steps `from..to`.
@@ -193,7 +182,9 @@ impl Events {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use unicode_width::UnicodeWidthChar;
+
+    use super::{EventKind as K, *};
     use crate::{
         optim::{StepRecord, presets},
         session::History,
@@ -231,7 +222,6 @@ mod tests {
         past.lane_mut(0).end(7, Outcome::Converged("the gradient is zero".into()));
         let mut events = Events::default();
         events.follow(&past.lanes()[0], &recipe);
-        use EventKind as K;
         let expected = [
             (2, K::Clipped),
             (2, K::Poor),
@@ -270,7 +260,6 @@ mod tests {
 
     #[test]
     fn every_kind_has_a_symbol_of_its_own_one_cell_wide() {
-        use unicode_width::UnicodeWidthChar;
         for (index, kind) in EventKind::ALL.iter().enumerate() {
             assert_eq!(kind.symbol().width(), Some(1));
             assert!(EventKind::ALL[..index].iter().all(|other| other.symbol() != kind.symbol() && other < kind));

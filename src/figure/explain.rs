@@ -5,7 +5,7 @@ mod ratio;
 
 use crate::{
     optim::{Coefficient, Cost, Curvature, DampingRule, DirectionRecipe, Estimator, Quantity as Q, Recipe},
-    session::LaneHistory,
+    session::{LaneHistory, setup::ProblemFacts},
 };
 
 use super::number::precise;
@@ -82,19 +82,19 @@ pub fn cost_in_words(cost: Cost) -> String {
 }
 
 /// What the numbers of a step are made of: C of the quadratic model and, where the direction is K-FAC's, its blocks. Empty where
-/// no model is made. `layered` says whether the problem has layers.
-pub fn model_in_words(recipe: &Recipe, layered: bool) -> String {
+/// no model is made.
+pub fn model_in_words(recipe: &Recipe, facts: ProblemFacts) -> String {
     let size = &recipe.step_size;
     let adaptive = [size.learning_rate, size.momentum].contains(&Coefficient::Adaptive);
     let needed = adaptive || recipe.damping.rule == DampingRule::LevenbergMarquardt || recipe.monitor;
-    let c = match recipe.curvature {
+    let c = match recipe.curvature.or(facts.curvatures.first().copied()) {
         Some(Curvature::Fisher) => Some("C: Fisher (Gauss–Newton)"),
         Some(Curvature::Hessian) => Some("C: Hessian"),
         Some(Curvature::Empirical) => Some("C: empirical Fisher, which is not the Fisher"),
         None => None,
     };
     let blocks = match &recipe.direction {
-        DirectionRecipe::Kfac { .. } if !layered => Some("Δ: one block, all of C"),
+        DirectionRecipe::Kfac { .. } if facts.outputs.is_none() => Some("Δ: one block, all of C"),
         DirectionRecipe::Kfac { estimator, .. } => match estimator {
             Some(Estimator::Exact) | None => Some("Δ: A ⊗ G of the exact Fisher"),
             Some(Estimator::Sampled) => Some("Δ: A ⊗ G of the sampled Fisher"),

@@ -2,6 +2,7 @@
 
 mod events;
 mod lanes;
+mod optimisers;
 mod overlays;
 mod picker;
 mod picture;
@@ -13,7 +14,7 @@ use std::collections::VecDeque;
 
 use crate::{
     figure::{Family, LaneStyle, XAxis, events::Events, lane_styles, number::short},
-    session::{Edit, EditedLane, History, LaneHistory, setup::LaneSetup},
+    session::{History, LaneHistory},
 };
 
 use super::{
@@ -237,29 +238,6 @@ impl App {
             self.lane = picker.chosen.min(self.opening.lanes.len().saturating_sub(1));
         }
         self.ask_until(1);
-    }
-
-    /// Goes on with the lanes of an edit from its step.
-    fn edited(&mut self, edit: &Edit, lanes: Vec<LaneSetup>) {
-        let hidden = |lane: &EditedLane| match lane {
-            EditedLane::Kept { lane, .. } => self.hidden.get(*lane).copied().unwrap_or(false),
-            EditedLane::Started(_) => false,
-        };
-        self.hidden = edit.lanes.iter().map(hidden).collect();
-        let families: Vec<Family> = lanes.iter().map(|lane| Family::of(&lane.recipe)).collect();
-        self.styles = lane_styles(&families);
-        self.history = self.history.edited(edit);
-        self.lane = self.picker.take().map_or(0, |picker| picker.chosen).min(lanes.len().saturating_sub(1));
-        self.opening.lanes = lanes;
-        self.picture.forget();
-        let step = usize::try_from(edit.step).unwrap_or(usize::MAX).min(self.history.latest());
-        (self.cursor, self.wanted, self.reach, self.asked, self.carry) = (step, step, step, step, 0.0);
-        (self.playing, self.over, self.opening_another) = (false, false, false);
-        self.ahead.clear();
-        self.ends_ahead.clear();
-        self.events.clear();
-        self.follow_events();
-        self.ask_until(step + 1);
     }
 
     fn tell(&mut self, text: impl Into<String>) {

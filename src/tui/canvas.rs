@@ -143,10 +143,9 @@ impl Canvas {
         if cell.layer < layer {
             (cell.dots, cell.others) = (0, [None; OTHERS]);
         }
-        if cell.dots != 0 && cell.ink != colour && !cell.others.contains(&Some(cell.ink)) {
-            if let Some(free) = cell.others.iter_mut().find(|other| other.is_none()) {
-                *free = Some(cell.ink);
-            }
+        let is_another = cell.dots != 0 && cell.ink != colour && !cell.others.contains(&Some(cell.ink));
+        if let Some(free) = cell.others.iter_mut().find(|other| is_another && other.is_none()) {
+            *free = Some(cell.ink);
         }
         cell.layer = layer;
         cell.ink = colour;

@@ -76,7 +76,9 @@ impl Explained<'_> {
         let remarks = self.remarks(slope, curvature, model);
         if !remarks.is_empty() {
             // Where there is little room, what became of α says more than the summands of κ.
-            line.iter_mut().for_each(|part| part.role = Role::Aside);
+            for part in &mut line {
+                part.role = Role::Aside;
+            }
         }
         let size = if self.recipe.step_size.saddle_free && curvature < 0.0 {
             format!("|{}|", precise(curvature))

@@ -86,6 +86,10 @@ impl Name {
         KEYS.iter().filter(move |key| key.belongs_to(self))
     }
 
+    fn has_key(self, name: &str) -> bool {
+        self.keys().any(|key| key.name == name)
+    }
+
     fn has_presets(self) -> bool {
         matches!(self, Self::SgdQlr | Self::AdamQlr)
     }
@@ -141,7 +145,7 @@ pub(crate) fn lanes(root: &Section<'_>, facts: ProblemFacts) -> Result<Vec<LaneS
 
 pub(super) fn default_lane(name: Name, facts: ProblemFacts) -> LaneSetup {
     let mut recipe = name.recipe();
-    fill_in(&mut recipe, facts);
+    fill_in(name, &mut recipe, facts);
     LaneSetup { name, label: name.to_string(), recipe }
 }
 
@@ -163,7 +167,7 @@ pub(super) fn read(section: &Section<'_>, facts: ProblemFacts) -> Result<LaneSet
     }
     check_together(section, name, &recipe)?;
     check_curvature(section, &recipe, facts)?;
-    fill_in(&mut recipe, facts);
+    fill_in(name, &mut recipe, facts);
     Ok(LaneSetup { name, label: label(section, name)?, recipe })
 }
 
@@ -264,12 +268,13 @@ fn check_curvature(section: &Section<'_>, recipe: &Recipe, facts: ProblemFacts) 
 }
 
 /// Defaults that depend on the problem, and what a rule implies.
-fn fill_in(recipe: &mut Recipe, facts: ProblemFacts) {
+fn fill_in(name: Name, recipe: &mut Recipe, facts: ProblemFacts) {
     if recipe.damping.rule == DampingRule::None {
         recipe.damping.initial = 0.0;
     }
-    // Also where there is no key for it: it is what the model is made of.
-    recipe.curvature = recipe.curvature.or(facts.curvatures.first().copied());
+    if name.has_key("curvature") {
+        recipe.curvature = recipe.curvature.or(facts.curvatures.first().copied());
+    }
     if let (DirectionRecipe::Kfac { estimator, .. }, Some(outputs)) = (&mut recipe.direction, facts.outputs) {
         let default = if outputs <= EXACT_OUTPUTS { Estimator::Exact } else { Estimator::Sampled };
         *estimator = estimator.or(Some(default));

@@ -1,18 +1,8 @@
 //! Choosing optimisers and changing their keys.
 
-use crate::session::{
-    Edit, EditedLane,
-    setup::{Draft, Key, LaneSetup, Name, ProblemFacts, make_unique},
-};
+use crate::session::setup::{Draft, Key, LaneSetup, Name, ProblemFacts, make_unique};
 
-use super::{
-    super::{
-        action::{Change, Command, Effect},
-        keys::Context,
-        worker::{Request, Source},
-    },
-    App, Overlay,
-};
+use super::super::{action::Change, keys::Context};
 
 /// As many lanes as keys show and hide.
 pub const MOST_LANES: usize = 9;
@@ -83,7 +73,7 @@ pub struct Picker {
 }
 
 impl Picker {
-    fn new(lanes: &[LaneSetup], chosen: usize, facts: ProblemFacts) -> Self {
+    pub(super) fn new(lanes: &[LaneSetup], chosen: usize, facts: ProblemFacts) -> Self {
         let entry = |(index, lane): (usize, &LaneSetup)| Entry {
             draft: Draft::of(lane, facts),
             lane: lane.clone(),
@@ -210,7 +200,7 @@ impl Picker {
     }
 
     /// Opens what is chosen: keys, the input of a value, or the next of a few values; takes what was typed.
-    fn enter(&mut self) {
+    pub(super) fn enter(&mut self) {
         match self.mode.clone() {
             Mode::Lanes => self.mode = Mode::Keys(0),
             Mode::Names(index) => {
@@ -243,8 +233,13 @@ impl Picker {
         }
     }
 
+    /// Whether the value of a key is typed, not one of a few.
+    fn is_typed(&self, row: usize) -> bool {
+        self.keys().get(row).is_some_and(|key| key.choices().is_empty())
+    }
+
     /// Moves the choice of a list by so many entries.
-    fn go(&mut self, by: isize) {
+    pub(super) fn go(&mut self, by: isize) {
         let clamp = |index: usize, len: usize| index.saturating_add_signed(by).min(len.saturating_sub(1));
         match &self.mode {
             Mode::Lanes => self.chosen = clamp(self.chosen, self.entries.len()),
@@ -254,18 +249,10 @@ impl Picker {
         }
     }
 
-    fn change(&mut self, change: Change) {
+    pub(super) fn change(&mut self, change: Change) {
         match (change, self.mode.clone()) {
-            (Change::Add, _) => {
-                if self.has_room() {
-                    self.mode = Mode::Names(0);
-                }
-            }
-            (Change::Duplicate, _) => {
-                if self.has_room() {
-                    self.add(self.entry().draft.clone());
-                }
-            }
+            (Change::Add, _) if self.has_room() => self.mode = Mode::Names(0),
+            (Change::Duplicate, _) if self.has_room() => self.add(self.entry().draft.clone()),
             (Change::Remove, _) => self.remove(),
             (Change::Rename, _) => self.mode = Mode::Typing(Typing::Label, self.entry().lane.label.clone()),
             (Change::NextValue, Mode::Keys(row)) => self.cycle(row, true),
@@ -276,10 +263,8 @@ impl Picker {
                     self.try_draft(draft);
                 }
             }
-            (Change::Type(c), Mode::Keys(row)) => {
-                if self.keys().get(row).is_some_and(|key| key.choices().is_empty()) {
-                    self.mode = Mode::Typing(Typing::Key(row), c.to_string());
-                }
+            (Change::Type(c), Mode::Keys(row)) if self.is_typed(row) => {
+                self.mode = Mode::Typing(Typing::Key(row), c.to_string());
             }
             (Change::Type(c), Mode::Typing(what, text)) => self.mode = Mode::Typing(what, format!("{text}{c}")),
             (Change::Erase, Mode::Typing(what, mut text)) => {
@@ -291,112 +276,16 @@ impl Picker {
         }
     }
 
-    /// One level up; false where there is none.
-    fn back(&mut self) -> bool {
+    /// One level up.
+    pub(super) fn back(&mut self) {
         self.mode = match self.mode {
-            Mode::Lanes => return false,
             Mode::Typing(Typing::Key(row), _) => Mode::Keys(row),
-            Mode::Names(_) | Mode::Keys(_) | Mode::Typing(Typing::Label, _) => Mode::Lanes,
+            Mode::Lanes | Mode::Names(_) | Mode::Keys(_) | Mode::Typing(Typing::Label, _) => Mode::Lanes,
         };
-        true
     }
 
     /// The optimisers as they are now.
     pub fn lanes(&self) -> Vec<LaneSetup> {
         self.entries.iter().map(|entry| entry.lane.clone()).collect()
-    }
-}
-
-impl App {
-    pub(super) fn show_optimisers(&mut self) {
-        if self.opening_another {
-            return self.tell("one moment: the optimisers are just being changed");
-        }
-        self.picker = Some(Picker::new(&self.opening.lanes, self.lane, self.opening.facts));
-        self.overlay = Some(Overlay::Optimisers);
-    }
-
-    pub(super) fn picker_command(&mut self, command: Command) {
-        let Some(picker) = &mut self.picker else {
-            self.overlay = None;
-            return;
-        };
-        picker.refusal = None;
-        match command {
-            Command::Up => picker.go(-1),
-            Command::Down => picker.go(1),
-            Command::First => picker.go(isize::MIN),
-            Command::Latest => picker.go(isize::MAX),
-            Command::Enter => picker.enter(),
-            Command::Change(Change::Restart) => self.restart_with_picked(),
-            Command::Change(Change::Continue) => self.continue_with_picked(),
-            Command::Change(change) => picker.change(change),
-            Command::Back => {
-                if !picker.back() {
-                    (self.overlay, self.picker) = (None, None);
-                }
-            }
-            Command::Suspend => self.effects.push(Effect::Suspend),
-            Command::Quit => self.effects.push(Effect::Quit),
-            _ => {}
-        }
-    }
-
-    /// The optimisers put together, unless they are those at hand.
-    fn picked(&mut self) -> Option<Vec<LaneSetup>> {
-        let lanes = self.picker.as_ref()?.lanes();
-        if lanes != self.opening.lanes {
-            return Some(lanes);
-        }
-        if let Some(picker) = &mut self.picker {
-            picker.refusal = Some("these are the optimisers at hand; change something first".to_owned());
-        }
-        None
-    }
-
-    fn restart_with_picked(&mut self) {
-        if let Some(lanes) = self.picked() {
-            self.overlay = None;
-            self.open_another(Source::With(lanes));
-        }
-    }
-
-    /// From the step at hand: lanes that are as they were go on, all others start where the lane explained is.
-    fn continue_with_picked(&mut self) {
-        let Some(lanes) = self.picked() else { return };
-        let Some(picker) = &mut self.picker else { return };
-        let step = self.cursor;
-        let kept: Vec<Option<usize>> = picker.entries.iter().map(|entry| entry.kept(&self.opening.lanes)).collect();
-        let past = self.history.lanes();
-        let late = kept.iter().flatten().chain([&self.lane]).find(|lane| past[**lane].origin() > step);
-        if let Some(&late) = late {
-            let (label, origin) = (past[late].label(), past[late].origin());
-            picker.refusal = Some(format!("{label} begins only after step {origin}; go there first, or restart"));
-            return;
-        }
-        let lane = |(kept, lane): (&Option<usize>, &LaneSetup)| match kept {
-            Some(index) => EditedLane::Kept { lane: *index, label: lane.label.clone() },
-            None => EditedLane::Started(lane.spec()),
-        };
-        let edit = Edit { step: step as u64, from: self.lane, lanes: kept.iter().zip(&lanes).map(lane).collect() };
-        let seconds = kept.iter().map(|kept| kept.map_or(0.0, |lane| past[lane].seconds(step.min(past[lane].len()))));
-        let seconds = seconds.collect();
-        let from = past[self.lane].label().to_owned();
-        self.overlay = None;
-        (self.playing, self.opening_another) = (false, true);
-        self.tell(format!("going on from step {step}, new optimisers from where {from} is"));
-        self.ask(Request::Edit { edit, seconds, lanes });
-    }
-
-    /// A problem could not be opened: says why, where the user was.
-    pub(super) fn refused(&mut self, sentence: String) {
-        match &mut self.picker {
-            Some(picker) => {
-                self.message = None;
-                picker.refusal = Some(sentence);
-                self.overlay = Some(Overlay::Optimisers);
-            }
-            None => self.warn(sentence),
-        }
     }
 }

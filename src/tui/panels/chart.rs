@@ -65,6 +65,9 @@ pub fn render(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
             canvas.glyph(mark.at, symbol, ink(app, lane));
         }
     }
+    if !theme.colourful() {
+        markers_at_ends(app, chart, &mut canvas);
+    }
     for cursor in &chart.cursors {
         let colour = cursor.lane.map_or(theme.quiet().fg.unwrap_or_default(), |lane| ink(app, lane));
         canvas.vertical(cursor.at, colour, theme.cursor_ground());
@@ -77,6 +80,16 @@ pub fn render(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
         buf.set_string(x, plot.y + plot.height / 2, text, theme.quiet());
     }
     y_labels(app, &chart.y, plot, buf);
+}
+
+/// Without colours a curve is known by its lane's marker at its end.
+fn markers_at_ends(app: &App, chart: &Chart, canvas: &mut Canvas) {
+    for curve in &chart.curves {
+        let end = curve.pieces.last().and_then(|piece| piece.last());
+        if let (Some(end), Some(style)) = (end, app.styles.get(curve.lane)) {
+            canvas.glyph(*end, style.marker.symbol(), ink(app, curve.lane));
+        }
+    }
 }
 
 /// Says inside each band what it means, as far right as nothing is drawn, where it is high enough.

@@ -29,8 +29,10 @@ const BELOW: u16 = 6;
 /// Draws the overlay.
 pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
     let Some(picker) = &app.picker else { return };
-    let size = (usize::from(area.width).min(112), usize::from(area.height).min(34));
-    let inside = window(app.theme, "optimisers", (size.0 - 6, size.1 - 4), area, buf);
+    // A frame close beside the panels' own would look like a part of it.
+    let aside = if area.width < 96 { 6 } else { 12 };
+    let size = (usize::from(area.width).saturating_sub(aside).min(106), usize::from(area.height).clamp(4, 34) - 4);
+    let inside = window(app.theme, "optimisers", size, area, buf);
     if inside.height <= BELOW {
         return;
     }

@@ -31,7 +31,7 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
     }
     let heading = Line::from(heading);
     let recipe = &app.opening.lanes[app.lane].recipe;
-    let words = model_in_words(recipe, app.opening.facts.outputs.is_some());
+    let words = model_in_words(recipe, app.opening.facts);
     let fits = !words.is_empty() && heading.width() + words.width() + 6 <= usize::from(area.width);
     let right = if fits { title(&words, theme.quiet()) } else { Line::default() };
     let inside = frame(heading, right, theme.border(false), area, buf);

@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     optim::{DampingRule, Quantity},
+    session::LaneHistory,
     tui::{
         action::Change,
         app::{Mode, Overlay},
@@ -37,7 +38,7 @@ impl Stage {
     }
 
     fn labels(&self) -> Vec<&str> {
-        self.app.history.lanes().iter().map(|lane| lane.label()).collect()
+        self.app.history.lanes().iter().map(LaneHistory::label).collect()
     }
 }
 
@@ -125,12 +126,12 @@ fn every_name_there_is_can_be_added_and_run() {
 fn there_are_always_one_to_nine() {
     let mut stage = Stage::valley(SIZE);
     stage.press(Command::Optimisers);
-    (0..9).for_each(|_| drop(stage.change(Change::Duplicate)));
+    stage.times(9, Command::Change(Change::Duplicate));
     assert_eq!(stage.app.picker.as_ref().unwrap().entries.len(), 9);
     assert!(stage.refusal().contains("at most 9"));
     stage.change(Change::Add);
     assert!(stage.refusal().contains("at most 9") && stage.app.picker.as_ref().unwrap().mode == Mode::Lanes);
-    (0..9).for_each(|_| drop(stage.change(Change::Remove)));
+    stage.times(9, Command::Change(Change::Remove));
     assert_eq!(stage.app.picker.as_ref().unwrap().entries.len(), 1);
     assert!(stage.refusal().contains("at least one"));
     stage.change(Change::Restart).press(Command::Step(10)).press(Command::Latest);

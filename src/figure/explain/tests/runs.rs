@@ -5,7 +5,7 @@ use std::path::Path;
 use super::*;
 use crate::session::{
     Progress, Setup,
-    setup::{LaneSetup, Overrides},
+    setup::{LaneSetup, Overrides, ProblemFacts},
 };
 
 const VALLEY: &str = "[problem]\nkind = \"rosenbrock\"\nstart = [-1.2, 1.0]";
@@ -14,7 +14,7 @@ const SADDLE: &str = "[problem]\nkind = \"expression\"\nf = \"x^4/4 - x^2/2 + y^
 const BOWL: &str = "[problem]\nkind = \"quadratic\"\nmatrix = [[1, 0], [0, 10]]\nstart = [1, 1]";
 const NET: &str = "[problem]\nkind = \"mlp\"\nlayers = [2, 5, 3]\nloss = \"cross-entropy\"\ndata = { synthetic = \"spirals\", samples = 60 }";
 
-fn run(problem: &str, optimiser: &str, steps: usize) -> (History, LaneSetup, bool) {
+fn run(problem: &str, optimiser: &str, steps: usize) -> (History, LaneSetup, ProblemFacts) {
     let overrides = Overrides { optimisers: vec![optimiser.to_owned()], ..Overrides::default() };
     let setup = Setup::from_str(problem, "test.toml", Path::new(""), &overrides).unwrap();
     let mut session = setup.build().unwrap();
@@ -25,7 +25,7 @@ fn run(problem: &str, optimiser: &str, steps: usize) -> (History, LaneSetup, boo
             Progress::Ended { lane, step, outcome } => history.lane_mut(lane).end(step, outcome),
         });
     }
-    (history, setup.lanes[0].clone(), setup.facts().outputs.is_some())
+    (history, setup.lanes[0].clone(), setup.facts())
 }
 
 /// Whole explanations of all steps.
@@ -124,7 +124,7 @@ fn the_model_is_named_by_what_it_is_made_of() {
         (NET, "kfac:estimator=empirical", "Δ: A ⊗ G of the empirical Fisher · C: Fisher (Gauss–Newton)"),
         (VALLEY, "kfac", "Δ: one block, all of C · C: Fisher (Gauss–Newton)"),
     ] {
-        let (_, lane, layered) = run(problem, optimiser, 1);
-        assert_eq!(model_in_words(&lane.recipe, layered), words, "{optimiser}");
+        let (_, lane, facts) = run(problem, optimiser, 1);
+        assert_eq!(model_in_words(&lane.recipe, facts), words, "{optimiser}");
     }
 }
