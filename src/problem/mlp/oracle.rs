@@ -128,10 +128,8 @@ impl<T: Real> MlpOracle<T> {
             fill(shared, member(batch, n), p.as_slice(), s.as_mut_slice());
         }
         probe.run(&shared.shape, theta.as_slice(), forward);
-        let weight = T::one() / T::of(linked.ncols() as f64);
         for (layer, factor) in factors.iter_mut().enumerate() {
-            let s = probe.after(layer);
-            PanelMut::from(&mut factor.g).set_mul_tr(weight, s.into(), s.into(), T::one());
+            PanelMut::from(&mut factor.g).set_square(weight, probe.after(layer).into(), T::one());
         }
     }
 }
@@ -282,25 +280,25 @@ impl<T: Real> Oracle<T> for MlpOracle<T> {
         }
     }
 
-    fn statistics(&mut self, estimator: Estimator, factors: &mut [Factors<T>]) {
-        let weight = T::one() / T::of(self.linked.ncols() as f64);
+    fn statistics(&mut self, estimator: Estimator, share: T, factors: &mut [Factors<T>]) {
+        let (keep, weight) = (T::one() - share, share / T::of(self.linked.ncols() as f64));
         for (layer, factor) in factors.iter_mut().enumerate() {
             let inputs = batch_inputs(&self.shared, &self.batch, &self.gathered);
             let source = if layer == 0 { inputs } else { self.forward.hidden(layer).into() };
-            PanelMut::from(&mut factor.a).set_mul_tr(weight, source, source, T::zero());
-            factor.g.fill(T::zero());
+            PanelMut::from(&mut factor.a).set_square(weight, source, keep);
+            factor.g *= keep;
         }
         match estimator {
             Estimator::Exact => {
                 for k in 0..self.shared.shape.outputs() {
-                    self.add_output_moments(factors, |shared, _, p, s| shared.loss.fisher_column(p, k, s));
+                    self.add_output_moments(weight, factors, |shared, _, p, s| shared.loss.fisher_column(p, k, s));
                 }
             }
             Estimator::Sampled => {
                 let mut rng = crate::math::stream(self.shared.seed, Purpose::SampledTargets, self.step);
-                self.add_output_moments(factors, |shared, _, p, s| shared.loss.sampled_derivative(p, &mut rng, s));
+                self.add_output_moments(weight, factors, |shared, _, p, s| shared.loss.sampled_derivative(p, &mut rng, s));
             }
-            Estimator::Empirical => self.add_output_moments(factors, |shared, member, p, s| {
+            Estimator::Empirical => self.add_output_moments(weight, factors, |shared, member, p, s| {
                 shared.loss.derivative(p, &shared.goals, member, T::one(), s);
             }),
         }
