@@ -9,5 +9,5 @@ mod threads;
 pub use product::{Panel, PanelMut};
 pub use random::{Purpose, stream};
 pub use real::Real;
-pub use threads::set_threads;
 pub use symmetric::{DampedInverse, Eigenbasis};
+pub use threads::set_threads;

@@ -169,7 +169,13 @@ impl Screen {
         }
         self.terminal.set_title(&window_title(&self.app))?;
         let app = &self.app;
-        self.terminal.draw(|frame| panels::render(app, frame.area(), frame.buffer_mut()))
+        self.terminal.draw(|frame| {
+            let area = frame.area();
+            // A terminal that has changed its size will say so in a moment; until then nothing would fit.
+            if (area.width, area.height) == app.size {
+                panels::render(app, area, frame.buffer_mut());
+            }
+        })
     }
 
     fn event(&mut self, event: Event) -> Result<Option<Ended>, TuiError> {

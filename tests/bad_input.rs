@@ -67,7 +67,7 @@ fn problem_files() {
         problem(format!("steps = 1.5\n{ROSENBROCK}"), &["`steps` is 1.5; expected a whole number"]),
         problem(format!("{ROSENBROCK}start = [0, inf]"), &["`problem.start.1` is inf; expected a finite number"]),
         problem("[problem]\nkind = \"rozenbrock\"", &["line 2", "did you mean `rosenbrock`?"]),
-        problem("[problem]\nkind = \"expression\"", &["known kinds are rosenbrock, quadratic and mlp"]),
+        problem("[problem]\nkind = \"beale\"", &["known kinds are rosenbrock, quadratic"]),
         problem("[problem\n", &["p.toml, line 1, column", "not valid TOML"]),
         problem("", &["`problem` is missing"]),
         Case {

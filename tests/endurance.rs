@@ -64,7 +64,6 @@ fn run(problem: &str, name: Name, monitor: bool) -> Outcome {
     if let Some(reason) = outcome.reason() {
         assert!(!reason.is_empty());
     }
-    println!("{what}: {} after {} steps {}", outcome.name(), session.latest(), outcome.reason().unwrap_or_default());
     outcome
 }
 
@@ -89,6 +88,20 @@ on! {
     quadratic_round: "quadratic-round",
     quadratic_narrow: "quadratic-narrow",
     quadratic_rotated: "quadratic-rotated",
+    rosenbrock_10d: "rosenbrock-10d",
+    quadratic_spectrum: "quadratic-spectrum",
+    quadratic_noisy: "quadratic-noisy",
+    kronecker_exact: "kronecker-exact",
+    kronecker_inexact: "kronecker-inexact",
+    beale: "beale",
+    himmelblau: "himmelblau",
+    booth: "booth",
+    saddle: "saddle",
+    styblinski_tang: "styblinski-tang",
+    rastrigin: "rastrigin",
+    ackley: "ackley",
+    expression: "expression",
+    mlp_sine_batches: "mlp-sine-batches",
     mlp_sine: "mlp-sine",
     mlp_spirals: "mlp-spirals",
     mlp_digits: "mlp-digits",

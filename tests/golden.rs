@@ -92,7 +92,7 @@ fn set(recipe: &mut Recipe, key: &str, value: &Value) {
         ("ratio", _) => recipe.ratio = if value == "damped" { Ratio::Damped } else { Ratio::Undamped },
         ("ema", DirectionRecipe::Kfac { ema, .. }) => *ema = number(),
         ("inverse_interval", DirectionRecipe::Kfac { inverse_interval, .. }) => {
-            *inverse_interval = value.as_u64().unwrap()
+            *inverse_interval = value.as_u64().unwrap();
         }
         ("inversion", DirectionRecipe::Kfac { inversion, .. }) => {
             *inversion = if value == "eigen" { Inversion::Eigen } else { Inversion::PiFactored };

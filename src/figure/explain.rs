@@ -53,12 +53,12 @@ fn named(line: &mut Line, name: &str, value: Option<f64>) {
     }
 }
 
-/// f at θ after step `step`: the step's new loss, else the loss the next step began with; on the step's own batch.
-/// `None` where neither was computed.
+/// f at θ after step `step`: what the next step began with, which is measured on one batch for all lanes; where there is no
+/// next step, what this one found on its own. `None` where neither was computed.
 pub fn loss_after(lane: &LaneHistory, step: usize) -> Option<f64> {
     let step = step.min(lane.len());
-    let kept = || if lane.rejected(step) { lane.value(Q::Loss, step) } else { lane.value(Q::NewLoss, step) };
-    kept().or_else(|| lane.value(Q::Loss, step + 1))
+    let arrived = if lane.rejected(step) { Q::Loss } else { Q::NewLoss };
+    lane.value(Q::Loss, step + 1).or_else(|| lane.value(arrived, step))
 }
 
 /// A cost in words: `47 gradients + 47 products + 47 losses`.
@@ -85,23 +85,23 @@ pub fn explain(lane: &LaneHistory, recipe: &Recipe, step: usize, after: Option<f
     if step == 0 {
         return vec![vec![symbol("the start: no step yet; "), part(Role::Value, "→"), symbol(" takes the first")]];
     }
-    let of = Step { lane, recipe, step, after };
+    let of = Explained { lane, recipe, step, after };
     let first = match recipe.step_size.learning_rate {
-        Coefficient::Fixed(_) => of.fixed(),
+        Coefficient::Fixed(rate) => of.fixed(rate),
         Coefficient::Adaptive if of.get(Q::PreviousCurvature).is_some() => of.two_vectors(),
         Coefficient::Adaptive => of.one_vector(),
     };
     vec![first, of.ratio(), of.sizes()]
 }
 
-struct Step<'a> {
+struct Explained<'a> {
     lane: &'a LaneHistory,
     recipe: &'a Recipe,
     step: usize,
     after: Option<f64>,
 }
 
-impl Step<'_> {
+impl Explained<'_> {
     fn get(&self, quantity: Q) -> Option<f64> {
         self.lane.value(quantity, self.step)
     }
@@ -112,10 +112,12 @@ impl Step<'_> {
     }
 
     /// α given: nothing to derive.
-    fn fixed(&self) -> Line {
+    fn fixed(&self, rate: f64) -> Line {
         let mut line = Line::new();
         line.push(symbol("α = "));
-        line.push(part(Role::Result, self.get(Q::LearningRate).map_or_else(|| "—".to_owned(), precise)));
+        // As it was written, unless something has been made of it.
+        let used = self.get(Q::LearningRate).filter(|used| (used - rate).abs() > 1e-6 * rate.abs());
+        line.push(part(Role::Result, used.map_or_else(|| rate.to_string(), precise)));
         line.push(symbol(" fixed   "));
         if let (Some(momentum), DirectionRecipe::Kfac { .. }) = (self.get(Q::Momentum), &self.recipe.direction) {
             line.push(symbol("μ = "));
@@ -192,14 +194,18 @@ impl Step<'_> {
         let slope = |quantity| self.get(quantity).map_or_else(|| "—".to_owned(), short);
         let mut line = vec![
             symbol("A + λD = "),
-            part(Role::Value, format!("[{first}  {cross}; {cross}  {last}]")),
+            part(Role::Value, format!("[{first}  {cross}; ")),
+            // The matrix is symmetric.
+            part(Role::Aside, format!("{cross}  ")),
+            part(Role::Value, format!("{last}]")),
             symbol("   b = "),
             part(Role::Value, format!("[{}  {}]", slope(Q::GradDotDirection), slope(Q::GradDotPrevious))),
             symbol("   "),
         ];
-        line.extend(self.alpha());
-        line.push(symbol("  μ = "));
-        line.push(part(Role::Result, self.get(Q::Momentum).map_or_else(|| "—".to_owned(), precise)));
+        for (text, quantity) in [("→  α = ", Q::LearningRate), ("  μ = ", Q::Momentum)] {
+            line.push(symbol(text));
+            line.push(part(Role::Result, self.get(quantity).map_or_else(|| "—".to_owned(), short)));
+        }
         line
     }
 
@@ -209,7 +215,11 @@ impl Step<'_> {
         let change = self.get(Q::NewLoss).zip(self.get(Q::Loss)).map(|(new, old)| new - old);
         let Some(predicted) = self.get(Q::ModelChange) else {
             named(&mut line, "f before", self.get(Q::Loss));
-            named(&mut line, "f after", self.get(Q::NewLoss).or(self.after));
+            match self.get(Q::NewLoss) {
+                Some(after) => named(&mut line, "f after", Some(after)),
+                // On the next step's batch, so it is not called the same.
+                None => named(&mut line, "next f", self.after),
+            }
             let asked = if self.recipe.monitor { "" } else { " (monitor = true would compute them)" };
             line.push(symbol(format!("no prediction, no ρ{asked}")));
             line.extend(self.rejection());
@@ -284,9 +294,8 @@ impl Step<'_> {
         {
             let (new, old) = ((alpha * direction).abs(), (momentum * previous).abs());
             if new + old > 0.0 {
-                line.push(symbol("α‖Δ‖ : |μ|‖p‖ = "));
-                let share = 100.0 * new / (new + old);
-                line.push(part(Role::Value, format!("{share:.0} : {:.0}", 100.0 - share)));
+                line.push(symbol("momentum's share "));
+                line.push(part(Role::Value, format!("{:.0} %", 100.0 * old / (new + old))));
                 line.push(symbol("   "));
             }
         }
@@ -300,96 +309,4 @@ impl Step<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        optim::{StepRecord, presets},
-        session::History,
-    };
-
-    fn lane(rows: &[&[(Q, f64)]]) -> History {
-        let mut history = History::new([("lane".to_owned(), vec![0.0, 0.0])]);
-        for (index, row) in rows.iter().enumerate() {
-            let mut record = StepRecord::new(index as u64 + 1);
-            row.iter().for_each(|&(quantity, value)| record.set(quantity, value));
-            record.cost = Cost { losses: 1, gradients: 1, products: 1, factorisations: 0 };
-            record.params = [0.0, 0.0].into_iter().collect();
-            history.lane_mut(0).push(&record, 0.0);
-        }
-        history
-    }
-
-    fn text(line: &Line) -> String {
-        line.iter().map(|part| part.text.as_str()).collect()
-    }
-
-    const ADAMQLR: &[(Q, f64)] = &[
-        (Q::Loss, 24.2),
-        (Q::NewLoss, 4.48),
-        (Q::LearningRate, 0.121_93),
-        (Q::ModelLearningRate, 0.121_93),
-        (Q::GradDotDirection, 303.6),
-        (Q::DirectionCurvature, 2490.0),
-        (Q::DirectionSquaredNorm, 2.0),
-        (Q::Curvature, 2490.002),
-        (Q::Damping, 1e-3),
-        (Q::NextDamping, 5e-4),
-        (Q::ModelChange, -18.51),
-        (Q::Rho, 1.065),
-        (Q::GradNorm, 232.9),
-        (Q::UpdateNorm, 0.1724),
-    ];
-
-    #[test]
-    fn adamqlr_is_explained_as_on_the_slide() {
-        let history = lane(&[ADAMQLR]);
-        let lines = explain(&history.lanes()[0], &presets::adamqlr(), 1, None);
-        assert!(text(&lines[0]).starts_with("gᵀd 303.6   dᵀCd 2"));
-        assert!(text(&lines[0]).ends_with("= 0.1219"));
-        assert!(text(&lines[1]).starts_with("predicted Δf −18.51   actual Δf −19.72"));
-        assert!(text(&lines[1]).contains("> 3/4  →  λ 1.0e-3 ▼ 5.0e-4"));
-        assert!(text(&lines[2]).ends_with("cost 1 gradient + 1 product + 1 loss"));
-    }
-
-    #[test]
-    fn a_clipped_rate_says_so() {
-        let mut row = ADAMQLR.to_vec();
-        row.push((Q::LearningRate, 0.1));
-        let history = lane(&[&row]);
-        let mut recipe = presets::adamqlr();
-        recipe.step_size.clip = Some(0.1);
-        let line = text(&explain(&history.lanes()[0], &recipe, 1, None)[0]);
-        assert!(line.ends_with("= 0.1219  then 0.1000 clipped"), "{line}");
-    }
-
-    #[test]
-    fn adam_claims_nothing_it_did_not_compute() {
-        let history = lane(&[&[(Q::Loss, 3.0), (Q::LearningRate, 0.05), (Q::GradNorm, 2.0)], &[(Q::Loss, 2.0)]]);
-        let lines = explain(&history.lanes()[0], &presets::adam(), 1, loss_after(&history.lanes()[0], 1));
-        assert!(text(&lines[0]).starts_with("α = 0.0500 fixed"), "{}", text(&lines[0]));
-        let line = text(&lines[1]);
-        assert!(line.starts_with("f before 3.000   f after 2.000") && line.contains("no ρ"), "{line}");
-    }
-
-    #[test]
-    fn the_start_and_beyond_the_end_are_explained() {
-        let history = lane(&[ADAMQLR]);
-        let lane = &history.lanes()[0];
-        assert!(text(&explain(lane, &presets::adamqlr(), 0, None)[0]).starts_with("the start"));
-        let ends = [1, 99].map(|step| explain(lane, &presets::adamqlr(), step, None));
-        assert_eq!(ends[0], ends[1]);
-    }
-
-    #[test]
-    fn the_loss_after_a_step_is_the_kept_one() {
-        let history = lane(&[&[(Q::Loss, 3.0)], &[(Q::Loss, 2.0), (Q::NewLoss, 1.0)]]);
-        let lane = &history.lanes()[0];
-        assert_eq!([0, 1, 2, 9].map(|step| loss_after(lane, step)), [Some(3.0), Some(2.0), Some(1.0), Some(1.0)]);
-    }
-
-    #[test]
-    fn costs_are_counted_in_words() {
-        let cost = Cost { losses: 0, gradients: 1, products: 2, factorisations: 9 };
-        assert_eq!(cost_in_words(cost), "1 gradient + 2 products");
-    }
-}
+mod tests;

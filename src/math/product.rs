@@ -86,6 +86,16 @@ impl<'a, T: Real> PanelMut<'a, T> {
         Self { rows, ..self }
     }
 
+    /// The same panel for a while.
+    pub fn reborrow(&mut self) -> PanelMut<'_, T> {
+        PanelMut { slice: self.slice, stride: self.stride, rows: self.rows }
+    }
+
+    /// The same panel, to be read.
+    pub fn as_panel(&self) -> Panel<'_, T> {
+        Panel { slice: self.slice, stride: self.stride, rows: self.rows }
+    }
+
     fn columns(&self) -> usize {
         self.slice.len() / self.stride
     }
@@ -111,7 +121,9 @@ impl<'a, T: Real> PanelMut<'a, T> {
             if beta == T::zero() {
                 column.fill(T::zero());
             } else if beta != T::one() {
-                column.iter_mut().for_each(|x| *x *= beta);
+                for x in column {
+                    *x *= beta;
+                }
             }
         }
     }

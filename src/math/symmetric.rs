@@ -79,7 +79,8 @@ impl<T: Real> DampedInverse<T> {
         for i in 0..matrix.nrows() {
             self.lower[(i, i)] += damping;
         }
-        nalgebra::ComplexField::is_finite(&self.lower.norm_squared()) || self.lower.iter().all(nalgebra::ComplexField::is_finite)
+        nalgebra::ComplexField::is_finite(&self.lower.norm_squared())
+            || self.lower.iter().all(nalgebra::ComplexField::is_finite)
     }
 
     fn cholesky(&mut self) -> bool {

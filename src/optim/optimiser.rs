@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     math::Real,
-    problem::{Factors, Oracle, Problem},
+    problem::{Oracle, Problem},
 };
 
 /// So many accepted or rejected steps in a row that leave every parameter as it is end a lane.
@@ -42,14 +42,13 @@ pub struct Workspace<T: Real> {
     direction: DVector<T>,
     update: DVector<T>,
     trial: DVector<T>,
-    factors: Vec<Factors<T>>,
 }
 
 impl<T: Real> Workspace<T> {
     /// For a problem of `dim` parameters.
     pub fn new(dim: usize) -> Self {
         let zeros = || DVector::zeros(dim);
-        Self { gradient: zeros(), direction: zeros(), update: zeros(), trial: zeros(), factors: Vec::new() }
+        Self { gradient: zeros(), direction: zeros(), update: zeros(), trial: zeros() }
     }
 }
 
@@ -58,6 +57,16 @@ struct Attempt<T: Real> {
     model: Option<QuadraticModel<T>>,
     w: Vector2<T>,
     model_learning_rate: Option<T>,
+}
+
+impl<T: Real> Attempt<T> {
+    /// f′; along vectors whose curvature was asked for, the oracle knows a shorter way.
+    fn loss(&self, oracle: &mut dyn Oracle<T>, trial: &DVector<T>) -> T {
+        match &self.model {
+            Some(model) => oracle.loss_along(trial, &self.w.as_slice()[..model.vectors]),
+            None => oracle.loss(trial),
+        }
+    }
 }
 
 impl<T: Real> Optimiser<T> {
@@ -115,7 +124,7 @@ impl<T: Real> Optimiser<T> {
         }
         let attempt = self.weigh(oracle, space, &mut record.cost)?;
         self.move_along(theta, &attempt, space)?;
-        let new_loss = self.new_loss(oracle, space, record)?;
+        let new_loss = self.new_loss(oracle, &attempt, space, record)?;
         let (change, rho) = self.rho(loss, new_loss, &attempt);
         let verdict = self.damping.judge(step, rho, loss, new_loss);
         self.note(&attempt, loss, new_loss, change, rho, record);
@@ -170,29 +179,15 @@ impl<T: Real> Optimiser<T> {
         if self.damping.may_restore_direction() {
             self.direction.remember();
         }
-        let Workspace { gradient, direction, factors, .. } = space;
-        let mut local = self.local(oracle, gradient, factors, cost);
+        let Workspace { gradient, direction, .. } = space;
+        let mut local = self.local(oracle, gradient, cost);
         self.direction.propose(&mut local, direction).ok_or(Halt::Singular)?;
         halt::all_finite("the direction", direction)
     }
 
-    fn local<'a>(
-        &self,
-        oracle: &'a mut dyn Oracle<T>,
-        gradient: &'a DVector<T>,
-        factors: &'a mut Vec<Factors<T>>,
-        cost: &'a mut Cost,
-    ) -> Local<'a, T> {
+    fn local<'a>(&self, oracle: &'a mut dyn Oracle<T>, gradient: &'a DVector<T>, cost: &'a mut Cost) -> Local<'a, T> {
         let fixed_learning_rate = self.step_size.fixed_learning_rate().map(T::of);
-        Local {
-            oracle,
-            gradient,
-            lambda: self.damping.lambda(),
-            step: self.steps + 1,
-            fixed_learning_rate,
-            cost,
-            factors,
-        }
+        Local { oracle, gradient, lambda: self.damping.lambda(), step: self.steps + 1, fixed_learning_rate, cost }
     }
 
     /// The quadratic model, where something asks for it, and the coefficients.
@@ -200,7 +195,7 @@ impl<T: Real> Optimiser<T> {
         let lambda = self.damping.lambda();
         let first = &space.direction;
         let vectors = [first, self.previous.as_ref().unwrap_or(first)];
-        let vectors = &vectors[..1 + usize::from(self.previous.is_some())];
+        let vectors = &vectors[..=usize::from(self.previous.is_some())];
         let needed = self.step_size.needs_model() || self.damping.needs_rho(self.steps + 1) || self.monitor;
         let model = needed.then(|| {
             cost.products += vectors.len() as u32;
@@ -233,6 +228,7 @@ impl<T: Real> Optimiser<T> {
     fn new_loss(
         &self,
         oracle: &mut dyn Oracle<T>,
+        attempt: &Attempt<T>,
         space: &Workspace<T>,
         record: &mut StepRecord,
     ) -> Result<Option<T>, Halt> {
@@ -240,7 +236,7 @@ impl<T: Real> Optimiser<T> {
             return Ok(None);
         }
         record.cost.losses += 1;
-        let new_loss = oracle.loss(&space.trial);
+        let new_loss = attempt.loss(oracle, &space.trial);
         if self.damping.may_reject() {
             return Ok(new_loss.is_finite().then_some(new_loss));
         }
@@ -256,7 +252,7 @@ impl<T: Real> Optimiser<T> {
             Ratio::Undamped => T::zero(),
         };
         let change = model.change(attempt.w, lambda);
-        let rho = new_loss.map(|new_loss| (new_loss - loss) / change).filter(|rho| rho.is_finite());
+        let rho = new_loss.map(|new_loss| (new_loss - loss) / change).filter(nalgebra::ComplexField::is_finite);
         (Some(change), rho)
     }
 
@@ -275,7 +271,7 @@ impl<T: Real> Optimiser<T> {
             let attempt = self.weigh(oracle, space, &mut record.cost)?;
             self.step_size = before.clone();
             self.move_along(theta, &attempt, space)?;
-            let new_loss = oracle.loss(&space.trial);
+            let new_loss = attempt.loss(oracle, &space.trial);
             record.cost.losses += 1;
             let (_, rho) = self.rho(loss, new_loss.is_finite().then_some(new_loss), &attempt);
             let (lambda, next) = (self.damping.lambda(), self.damping.calibrated(rho));
@@ -283,8 +279,8 @@ impl<T: Real> Optimiser<T> {
                 return Ok(());
             }
             self.damping.set(next);
-            let Workspace { gradient, direction, factors, .. } = space;
-            let mut local = self.local(oracle, gradient, factors, &mut record.cost);
+            let Workspace { gradient, direction, .. } = space;
+            let mut local = self.local(oracle, gradient, &mut record.cost);
             self.direction.propose_again(&mut local, direction).ok_or(Halt::Singular)?;
             halt::all_finite("the direction", direction)?;
         }

@@ -59,8 +59,8 @@ impl<T: Real> QuadraticModel<T> {
         let m = self.damped(lambda);
         let diagonal = m[(0, 0)] * m[(1, 1)];
         let determinant = diagonal - m[(0, 1)] * m[(0, 1)];
-        // A second vector so short that its square underflows is as good as absent too; `!(>)` takes NaN here.
-        if self.vectors < 2 || !(determinant > T::of(1e-12) * diagonal) {
+        let independent = determinant > T::of(1e-12) * diagonal;
+        if self.vectors < 2 || !independent {
             return Vector2::new(self.b[0] / m[(0, 0)], T::zero());
         }
         Vector2::new(

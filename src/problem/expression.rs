@@ -117,7 +117,7 @@ pub struct Tape {
 impl Tape {
     /// An empty tape in so many variables.
     pub fn new(variables: usize, residuals: bool) -> Self {
-        Self { variables, residuals, ..Self::default() }
+        Self { residuals, variables, ..Self::default() }
     }
 
     /// Adds an operation and gives its number; one that is there already is used again, and one on constants is done at once.

@@ -66,6 +66,12 @@ pub trait Oracle<T: Real>: Send {
     /// f(θ) on the batch.
     fn loss(&mut self, theta: &DVector<T>) -> T;
 
+    /// f(θ′) at θ′ = θ − Vw, V the vectors of the last [`gram`](Oracle::gram) at the linearisation θ: an oracle may use what it learnt along them.
+    fn loss_along(&mut self, trial: &DVector<T>, weights: &[T]) -> T {
+        let _ = weights;
+        self.loss(trial)
+    }
+
     /// f(θ), and ∇f(θ) into `gradient`.
     fn linearise(&mut self, theta: &DVector<T>, gradient: &mut DVector<T>) -> T;
 

@@ -191,6 +191,6 @@ impl<T: Real> Engine for Lanes<T> {
     }
 
     fn examples(&self) -> Option<&Examples> {
-        self.problem.network().map(|network| network.examples())
+        self.problem.network().map(super::super::problem::Network::examples)
     }
 }

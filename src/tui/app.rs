@@ -2,7 +2,9 @@
 
 mod events;
 mod lanes;
+mod overlays;
 mod picture;
+mod pointer;
 mod time;
 mod zoom;
 
@@ -10,11 +12,11 @@ use std::collections::VecDeque;
 
 use crate::{
     figure::{Family, LaneStyle, XAxis, lane_styles, number::short},
-    session::{Geometry, History, LaneHistory},
+    session::{History, LaneHistory},
 };
 
 use super::{
-    action::{Action, Command, Effect, MouseAction},
+    action::{Action, Command, Effect},
     layout::{self, Arrangement, Panel},
     theme::{Brightness, Depth, Theme},
     worker::{End, Opening, Reply, Request, Source, Step},
@@ -53,6 +55,7 @@ pub struct Choice {
 
 /// The state of the screen.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, and all combinations occur")]
 pub struct App {
     /// The problem and its optimisers.
     pub opening: Opening,
@@ -269,50 +272,6 @@ impl App {
         }
     }
 
-    fn help_command(&mut self, command: Command, top: usize) {
-        self.overlay = match command {
-            Command::Quit => {
-                self.effects.push(Effect::Quit);
-                None
-            }
-            Command::Suspend => {
-                self.effects.push(Effect::Suspend);
-                Some(Overlay::Help(top))
-            }
-            Command::Down | Command::Step(1..) => Some(Overlay::Help(top + 1)),
-            Command::Up | Command::Step(_) => Some(Overlay::Help(top.saturating_sub(1))),
-            _ => None,
-        };
-    }
-
-    fn problems_command(&mut self, command: Command, chosen: usize) {
-        let last = self.choices.len().saturating_sub(1);
-        self.overlay = match command {
-            Command::Up => Some(Overlay::Problems(chosen.saturating_sub(1))),
-            Command::Down => Some(Overlay::Problems((chosen + 1).min(last))),
-            Command::First => Some(Overlay::Problems(0)),
-            Command::Latest => Some(Overlay::Problems(last)),
-            Command::Enter | Command::PlayPause => {
-                if let Some(choice) = self.choices.get(chosen) {
-                    let name = choice.name.clone();
-                    self.open_another(Source::Bundled(name));
-                }
-                None
-            }
-            Command::Quit => {
-                self.effects.push(Effect::Quit);
-                None
-            }
-            Command::Back | Command::Problems => None,
-            _ => Some(Overlay::Problems(chosen)),
-        };
-    }
-
-    fn show_problems(&mut self) {
-        let here = self.choices.iter().position(|choice| choice.name == self.opening.name);
-        self.overlay = Some(Overlay::Problems(here.unwrap_or(0)));
-    }
-
     fn open_another(&mut self, source: Source) {
         self.playing = false;
         self.opening_another = true;
@@ -349,40 +308,5 @@ impl App {
             Brightness::Dark => Brightness::Light,
             Brightness::Light => Brightness::Dark,
         };
-    }
-
-    fn toggle_mouse(&mut self) {
-        self.mouse = !self.mouse;
-        self.tell(if self.mouse {
-            "mouse on: click to start there, wheel zooms, drag the time line; m gives text selection back"
-        } else {
-            "mouse off"
-        });
-        self.effects.push(Effect::CaptureMouse(self.mouse));
-    }
-
-    fn mouse(&mut self, what: MouseAction, column: u16, row: u16) {
-        let arrangement = self.arrangement();
-        match what {
-            MouseAction::WheelUp | MouseAction::WheelDown => {
-                if let Some(panel) = arrangement.panel_at(column, row) {
-                    self.focus = panel;
-                    let about = arrangement.main.and_then(|area| self.place_at(area, column, row));
-                    if what == MouseAction::WheelUp { self.zoom_in(about) } else { self.zoom_out(about) }
-                }
-            }
-            MouseAction::Press | MouseAction::Drag => {
-                if let Some(share) = arrangement.scrubber_share(column, row) {
-                    let step = (share * self.total() as f64).round() as usize;
-                    self.seek(step.min(self.history.latest()));
-                } else if let (MouseAction::Press, Some(panel)) = (what, arrangement.panel_at(column, row)) {
-                    self.focus = panel;
-                    let place = arrangement.main.and_then(|area| self.place_at(area, column, row));
-                    if let (Panel::Main, Geometry::Plane { .. }, Some(place)) = (panel, &self.opening.geometry, place) {
-                        self.open_another(Source::From(place));
-                    }
-                }
-            }
-        }
     }
 }

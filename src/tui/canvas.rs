@@ -97,11 +97,12 @@ impl Canvas {
         }
     }
 
-    /// Text from a cell onwards, by column and row from the top; what does not fit is cut.
-    pub fn text(&mut self, x: usize, y: usize, text: &str, ink: Color) {
-        if y < self.height {
-            for (x, c) in (x..self.width).zip(text.chars()) {
-                self.cells[y * self.width + x].glyph = Some((c, ink));
+    /// A glyph where nothing else is. Points outside are left out.
+    pub fn glyph_behind(&mut self, at: Point, glyph: char, ink: Color) {
+        if let (Some(x), Some(y)) = (self.column(at[0]), self.row(at[1])) {
+            let cell = &mut self.cells[y * self.width + x];
+            if cell.dots == 0 {
+                cell.glyph.get_or_insert((glyph, ink));
             }
         }
     }
@@ -298,7 +299,7 @@ mod tests {
             canvas.polyline(&[[0.0, 0.0], [1.0, 1.0]], PEN);
             canvas.vertical(0.5, Color::Red, None);
             canvas.glyph([0.5, 0.5], 'x', Color::Red);
-            canvas.text(0, 0, "text", Color::Red);
+            canvas.glyph_behind([0.5, 0.5], 'x', Color::Red);
         });
         assert_eq!(buf.content.len(), 0);
     }

@@ -53,7 +53,7 @@ impl Group {
 }
 
 /// One row of the table.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Binding {
     /// Any of these keys.
     pub keys: &'static [Key],

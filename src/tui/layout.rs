@@ -19,6 +19,7 @@ pub const TRACES: usize = 4;
 
 impl Panel {
     /// The panel after this one.
+    #[must_use]
     pub fn next(self) -> Self {
         match self {
             Self::Main => Self::Trace(0),
@@ -28,6 +29,7 @@ impl Panel {
     }
 
     /// The panel before this one.
+    #[must_use]
     pub fn previous(self) -> Self {
         match self {
             Self::Main => Self::Trace(TRACES - 1),
@@ -169,7 +171,7 @@ mod tests {
                             assert!(area.width > 0 && area.height > 0);
                         }
                         let bottom =
-                            a.traces.last().map_or_else(|| a.main.map(|m| m.bottom()), |(_, t)| Some(t.bottom()));
+                            a.traces.last().map_or_else(|| a.main.map(Rect::bottom), |(_, t)| Some(t.bottom()));
                         assert_eq!(bottom, Some(a.step.y + 1), "{width}×{height} {lanes} {maximised:?}");
                         assert_eq!(a.step.bottom(), a.lanes.y + 1);
                         assert_eq!(a.lanes.bottom(), height - 1);

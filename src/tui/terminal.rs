@@ -18,7 +18,7 @@ use crossterm::{
         SetTitle, disable_raw_mode, enable_raw_mode,
     },
 };
-use ratatui::{Frame, backend::CrosstermBackend};
+use ratatui::{Frame, backend::CrosstermBackend, layout::Rect};
 
 /// xterm's stack of window titles: save, and restore.
 const PUSH_TITLE: &[u8] = b"\x1b[22;2t";
@@ -103,7 +103,9 @@ impl Terminal {
             *open = true;
             write_all(&bytes)?;
         }
-        self.inner.clear()
+        // Not `clear`: that asks the terminal where its cursor is, and some never answer.
+        let size = self.inner.size()?;
+        self.inner.resize(Rect::new(0, 0, size.width, size.height))
     }
 
     /// Captures the mouse, or gives it back.

@@ -112,7 +112,7 @@ pub enum Purpose {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Sight {
     /// A ground for paths.
-    Ground(Ground),
+    Ground(Box<Ground>),
     /// A whole map.
     Map(Box<Landscape>),
     /// A chart.
@@ -241,7 +241,7 @@ impl Engine {
                     _ => Vec::new(),
                 };
                 let surface = |xs: &[f64], ys: &[f64]| self.session.surface(xs, ys);
-                Sight::Ground(Ground::sample(*window, &minima, options, &surface))
+                Sight::Ground(Box::new(Ground::sample(*window, &minima, options, &surface)))
             }
             Look::Regions { lane, step, window, options } => {
                 let params = self.session.params(*lane, *step);

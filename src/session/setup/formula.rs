@@ -119,7 +119,8 @@ impl Reader<'_> {
             })
             .map_infix(|left, operator, right| {
                 let (left, right) = (left?, right?);
-                let tape = &mut tape.borrow_mut().tape;
+                let mut reader = tape.borrow_mut();
+                let tape = &mut *reader.tape;
                 let node = match operator.as_rule() {
                     Rule::add => Node::Add(left, right),
                     Rule::subtract => Node::Sub(left, right),

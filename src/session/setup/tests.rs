@@ -211,7 +211,10 @@ fn errors_name_place_key_found_and_accepted() {
             "[problem]\nkind = \"rosenbrok\"".into(),
             "line 2: `problem.kind` is the text \"rosenbrok\"; expected a kind of problem; did you mean `rosenbrock`?",
         ),
-        ("[problem]\nkind = \"beale\"".into(), "known kinds are rosenbrock, quadratic, kronecker-quadratic, function, expression and mlp"),
+        (
+            "[problem]\nkind = \"beale\"".into(),
+            "known kinds are rosenbrock, quadratic, kronecker-quadratic, function, expression and mlp",
+        ),
         ("[problem]\na = 1".into(), "line 1: `problem.kind` is missing"),
         ("name = \"x\"".into(), "`problem` is missing"),
         ("name = ".into(), "p.toml, line 1, column 8: not valid TOML"),

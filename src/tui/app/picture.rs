@@ -2,10 +2,7 @@
 
 use crate::{
     export::MAIN_ASPECT,
-    figure::{
-        Caption, Figure, GroundOptions, MainView, PathOptions, TraceOptions, compose, explain::loss_after, landscape,
-        number,
-    },
+    figure::{Caption, Figure, GroundOptions, MainView, PathOptions, TraceOptions, compose, landscape, number},
     session::Geometry,
 };
 
@@ -66,7 +63,9 @@ impl App {
     fn look(&self) -> Option<Look> {
         let plot = layout::plot(self.arrangement().main?);
         let (width, height) = (usize::from(plot.width), usize::from(plot.height));
-        let size = [(2 * width).min(MOST_POINTS[0]), (4 * height).min(MOST_POINTS[1])];
+        // Level lines are drawn in dots, of which a cell has 2 × 4; regions only in halves of a cell, and they move with every step.
+        let dots = if matches!(self.opening.geometry, Geometry::Plane { .. }) { 2 } else { 1 };
+        let size = [(dots * width).min(MOST_POINTS[0]), (2 * dots * height).min(MOST_POINTS[1])];
         let ticks = [(width / 12).max(2), (height / 4).max(2)];
         let window = self.window(plot);
         self.look_of(window, GroundOptions { size, ticks, names: self.axis_names() }, 2 * width)
@@ -123,12 +122,11 @@ impl App {
         self.tell("exporting …");
         let window = self.zoom.window.unwrap_or_else(|| self.whole()).fitted(MAIN_ASPECT);
         let options = GroundOptions { size: EXPORT_SIZE, ticks: [6, 6], names: self.axis_names() };
-        match self.look_of(window, options, 600) {
-            Some(look) => self.ask(Request::Look(look, Purpose::Export)),
-            None => {
-                let figure = self.figure(None);
-                self.effects.push(Effect::Export(Box::new(figure)));
-            }
+        if let Some(look) = self.look_of(window, options, 600) {
+            self.ask(Request::Look(look, Purpose::Export));
+        } else {
+            let figure = self.figure(None);
+            self.effects.push(Effect::Export(Box::new(figure)));
         }
     }
 
@@ -139,11 +137,11 @@ impl App {
         let on_screen = self.trace_options(ratatui::layout::Rect::default(), [6, 4]);
         let options = TraceOptions { bins: 600, ..on_screen };
         let mut figure = compose(&caption, main, self.styles.clone(), &self.history, &options);
+        // The axis follows the run, but the plan is no secret.
+        figure.subtitle = format!("step {} of {}", number::count(self.cursor), number::count(self.total()));
         for entry in &mut figure.legend {
-            // The step computed ahead may know what the history shown does not.
-            if let (None, Some(loss)) =
-                (loss_after(&self.history.lanes()[entry.lane], self.cursor), self.loss(entry.lane))
-            {
+            // The step computed ahead knows what the history shown does not.
+            if let Some(loss) = self.loss_ahead(entry.lane) {
                 entry.state = format!("f {}", number::short(loss));
             }
         }

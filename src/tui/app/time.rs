@@ -49,12 +49,16 @@ impl App {
         self.limit.max(self.history.latest())
     }
 
-    /// f where a lane stands at the cursor, if any step has told.
+    /// f where a lane stands at the cursor, if any step has told: the next one, shown or not, else the one that went there.
     pub fn loss(&self, lane: usize) -> Option<f64> {
-        let past = self.history.lanes().get(lane)?;
-        let next = self.cursor.min(past.len()) as u64 + 1;
-        let ahead = || self.ahead.iter().find(|step| step.lane == lane && step.record.step == next);
-        loss_after(past, self.cursor).or_else(|| ahead()?.record.get(Quantity::Loss))
+        self.loss_ahead(lane).or_else(|| loss_after(self.history.lanes().get(lane)?, self.cursor))
+    }
+
+    /// f where a lane stands at the cursor, if only a step that is not shown has told.
+    pub(super) fn loss_ahead(&self, lane: usize) -> Option<f64> {
+        let next = self.cursor.min(self.history.lanes().get(lane)?.len()) as u64 + 1;
+        let step = self.ahead.iter().find(|step| step.lane == lane && step.record.step == next)?;
+        step.record.get(Quantity::Loss)
     }
 
     /// The latest step computed, shown or not.
@@ -85,10 +89,10 @@ impl App {
         self.cursor = step;
         match ended {
             Some((label, at, Outcome::Diverged(reason))) => {
-                self.warn(format!("{label} diverged at step {at}: {reason}"))
+                self.warn(format!("{label} diverged at step {at}: {reason}"));
             }
             Some((label, at, Outcome::Converged(reason))) => {
-                self.tell(format!("{label} converged at step {at}: {reason}"))
+                self.tell(format!("{label} converged at step {at}: {reason}"));
             }
             Some((_, _, Outcome::Finished)) | None => {}
         }

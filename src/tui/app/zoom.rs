@@ -39,19 +39,14 @@ impl App {
         if let Some(view) = self.opening.view {
             return view;
         }
-        match &self.opening.geometry {
-            Geometry::Plane { minima } => {
-                let starts =
-                    self.history.lanes().iter().filter_map(|lane| Some([lane.param(0, 0)?, lane.param(1, 0)?]));
-                Window::around(starts.chain(minima.iter().copied()))
-            }
-            _ => {
-                let inputs = self.opening.examples.iter().flat_map(|examples| examples.inputs.column_iter());
-                let window = Window::around(inputs.filter(|input| input.len() == 2).map(|input| [input[0], input[1]]));
-                // Data fill the plane more evenly than a path does; they need less room around them.
-                window.zoomed(window.centre(), 0.8)
-            }
+        if let Geometry::Plane { minima } = &self.opening.geometry {
+            let starts = self.history.lanes().iter().filter_map(|lane| Some([lane.param(0, 0)?, lane.param(1, 0)?]));
+            return Window::around(starts.chain(minima.iter().copied()));
         }
+        let inputs = self.opening.examples.iter().flat_map(|examples| examples.inputs.column_iter());
+        let window = Window::around(inputs.filter(|input| input.len() == 2).map(|input| [input[0], input[1]]));
+        // Data fill the plane more evenly than a path does; they need less room around them.
+        window.zoomed(window.centre(), 0.8)
     }
 
     /// The point of the plane under a cell of the large panel.

@@ -44,14 +44,14 @@ pub fn render(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
             }
         }
     }
-    for example in &chart.examples {
-        let colour = example.class.map_or(theme.contour(), |class| theme.colour(class_colour(class)));
-        canvas.glyph(example.at, '•', colour);
-    }
     for lane in app.drawing_order() {
         for curve in chart.curves.iter().filter(|curve| curve.lane == lane) {
             curve.pieces.iter().for_each(|piece| canvas.polyline(piece, pen(app, lane, 1)));
         }
+    }
+    for example in &chart.examples {
+        let colour = example.class.map_or(theme.contour(), |class| theme.colour(class_colour(class)));
+        canvas.glyph_behind(example.at, '•', colour);
     }
     for lane in app.drawing_order() {
         for mark in chart.marks.iter().filter(|mark| mark.lane == lane) {
@@ -133,7 +133,7 @@ pub fn x_labels(app: &App, axis: &Axis, plot: Rect, buf: &mut Buffer) {
         }
     }
     let width = axis.label.width() as u16;
-    if free + width + 1 <= plot.right() {
+    if free + width < plot.right() {
         buf.set_string(plot.right() - width, y, &axis.label, app.theme.quiet());
     }
 }

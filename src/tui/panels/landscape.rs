@@ -1,6 +1,7 @@
 //! A map of a plane: shades, level lines, data points, paths, minima.
 
 use ratatui::{buffer::Buffer, layout::Rect};
+use unicode_width::UnicodeWidthStr;
 
 use super::chart::{background, ink, pen, x_labels, y_labels};
 use crate::{
@@ -48,6 +49,9 @@ pub fn render(app: &App, map: &Landscape, plot: Rect, buf: &mut Buffer) {
     }
     canvas.paint(plot, buf);
     y_labels(app, &map.y, plot, buf);
+    if buf[(plot.x - 2, plot.y)].symbol() == " " {
+        buf.set_string(plot.x - 1 - map.y.label.width() as u16, plot.y, &map.y.label, theme.quiet());
+    }
     x_labels(app, &map.x, plot, buf);
 }
 

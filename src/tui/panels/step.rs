@@ -46,7 +46,7 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
             let text = if tight { squeezed(&part.text) } else { part.text.clone() };
             Span::styled(text, style)
         });
-        Line::from_iter(spans).render(place, buf);
+        spans.collect::<Line<'_>>().render(place, buf);
     }
 }
 
