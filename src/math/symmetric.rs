@@ -3,7 +3,7 @@
 use std::mem::MaybeUninit;
 
 use faer::{
-    MatRef,
+    MatRef, Spec,
     dyn_stack::MemStack,
     linalg::cholesky::llt::{self, factor::LltRegularization},
 };
@@ -86,11 +86,11 @@ impl<T: Real> DampedInverse<T> {
     fn cholesky(&mut self) -> bool {
         let n = self.lower.nrows();
         let par = parallelism(n * n * n / 6);
-        let need = llt::factor::cholesky_in_place_scratch::<T>(n, par, Default::default()).unaligned_bytes_required();
+        let need = llt::factor::cholesky_in_place_scratch::<T>(n, par, Spec::default()).unaligned_bytes_required();
         self.scratch.resize(need.max(self.scratch.len()), MaybeUninit::uninit());
         let stack = MemStack::new(&mut self.scratch);
         let lower = PanelMut::from(&mut self.lower).into_view();
-        llt::factor::cholesky_in_place(lower, LltRegularization::default(), par, stack, Default::default()).is_ok()
+        llt::factor::cholesky_in_place(lower, LltRegularization::default(), par, stack, Spec::default()).is_ok()
     }
 
     /// X ← (A + λI)⁻¹X.
