@@ -84,7 +84,7 @@ fn statistics(problem: &dyn Problem<f64>, estimator: Estimator) -> Vec<Factors<f
     oracle.select(1);
     oracle.linearise(&theta, &mut DVector::zeros(theta.len()));
     let mut factors: Vec<_> = problem.blocks().into_iter().map(Factors::zeros).collect();
-    oracle.statistics(estimator, &mut factors);
+    oracle.statistics(estimator, 1.0, &mut factors);
     factors
 }
 
@@ -104,7 +104,8 @@ fn blocks(problem: &dyn Problem<f64>, matrix: &DMatrix<f64>) -> Vec<DMatrix<f64>
 
 /// Columns of W one after another: the block of θ is G ⊗ A in nalgebra's order, which is the paper's A ⊗ G for vec by rows.
 fn kronecker(factors: &Factors<f64>) -> DMatrix<f64> {
-    factors.g.kronecker(&factors.a)
+    let (a, g) = factors.symmetric();
+    g.kronecker(&a)
 }
 
 fn undamped(recipe: Recipe) -> Recipe {
