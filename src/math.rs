@@ -4,8 +4,10 @@ mod product;
 mod random;
 mod real;
 mod symmetric;
+mod threads;
 
 pub use product::{Panel, PanelMut};
 pub use random::{Purpose, stream};
 pub use real::Real;
 pub use symmetric::{DampedInverse, Eigenbasis};
+pub use threads::set_threads;
