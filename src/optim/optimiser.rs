@@ -9,7 +9,7 @@ use super::{
     record::RECORDED_PARAMS,
 };
 use crate::{
-    math::Real,
+    math::{Real, norm},
     problem::{Factors, Oracle, Problem},
 };
 
@@ -120,7 +120,7 @@ impl<T: Real> Optimiser<T> {
         let verdict = self.damping.judge(step, rho, loss, new_loss);
         self.note(&attempt, loss, new_loss, change, rho, record);
         record.set(Quantity::NextDamping, verdict.next);
-        record.set(Quantity::UpdateNorm, space.update.norm());
+        record.set(Quantity::UpdateNorm, norm(&space.update));
         record.rejected = verdict.rejected;
 
         if verdict.rejected {
@@ -162,7 +162,7 @@ impl<T: Real> Optimiser<T> {
             return Err(Halt::ZeroGradient);
         }
         record.set(Quantity::Loss, loss);
-        record.set(Quantity::GradNorm, if squared.is_finite() { squared.sqrt() } else { space.gradient.norm() });
+        record.set(Quantity::GradNorm, norm(&space.gradient));
         Ok(loss)
     }
 
