@@ -1,13 +1,13 @@
 //! Vectors and matrices on nalgebra, generic over one scalar trait, and a counter-based random stream.
 
-mod norm;
 mod product;
 mod random;
 mod real;
 mod symmetric;
+mod threads;
 
-pub use norm::norm;
 pub use product::{Panel, PanelMut};
 pub use random::{Purpose, stream};
 pub use real::Real;
 pub use symmetric::{DampedInverse, Eigenbasis};
+pub use threads::set_threads;

@@ -35,7 +35,7 @@ fn derivatives_agree(
     let hessian = oracle.gram(Curvature::Hessian, &[u, v]);
     let fisher = oracle.gram(Curvature::Fisher, &[u, v]);
     let mut factors: Vec<_> = problem.blocks().into_iter().map(Factors::zeros).collect();
-    oracle.statistics(Estimator::Exact, &mut factors);
+    oracle.statistics(Estimator::Exact, 1.0, &mut factors);
     if problem.blocks() == [(theta.len(), 1)] {
         let dense = &factors[0].a * factors[0].g[(0, 0)];
         close(u.dot(&(&dense * v)), fisher[(0, 1)], dense.amax())?;
@@ -154,8 +154,9 @@ fn the_kronecker_approximation_is_exact_for_one_sample_and_not_for_many() {
         let mut oracle = problem.oracle();
         oracle.linearise(&problem.start(), &mut DVector::zeros(6));
         let mut factors = vec![Factors::zeros((3, 2))];
-        oracle.statistics(Estimator::Exact, &mut factors);
-        let approximation = factors[0].g.kronecker(&factors[0].a);
+        oracle.statistics(Estimator::Exact, 1.0, &mut factors);
+        let (a, g) = factors[0].symmetric();
+        let approximation = g.kronecker(&a);
         let axis = |i: usize| DVector::from_fn(6, |k, _| if k == i { 1.0 } else { 0.0 });
         let truth = DMatrix::from_fn(6, 6, |i, j| {
             if i == j {

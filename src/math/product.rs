@@ -1,17 +1,21 @@
 //! Matrix products on slices of parameters and activations.
 //!
-//! Large products go to nalgebra's kernel through strided views, so that a transposed factor stays on its fast path (its `tr_mul` leaves it).
-//! Small ones (a side of at most [`SMALL`]) are loops over contiguous columns here: nalgebra's own small path reads strided views
-//! out of the bounds that its debug checks know.
+//! nalgebra's types hold the numbers; large products are faer's, which on one core runs as fast as nalgebra's kernel on two, and takes transposed factors
+//! as they are. Small ones are loops over contiguous columns here.
 
-use nalgebra::{DMatrix, DMatrixView, DMatrixViewMut, Dyn, Matrix, U1, ViewStorage};
+use faer::{
+    Accum, MatMut, MatRef,
+    linalg::matmul::{
+        matmul,
+        triangular::{self, BlockStructure::Rectangular, BlockStructure::TriangularLower},
+    },
+};
+use nalgebra::DMatrix;
 
-use super::Real;
+use super::{Real, threads::parallelism};
 
-/// nalgebra's threshold for its blocked kernel.
-const SMALL: usize = 5;
-
-type StridedView<'a, T> = Matrix<T, Dyn, Dyn, ViewStorage<'a, T, Dyn, Dyn, Dyn, Dyn>>;
+/// Products of fewer multiplications are loops.
+const SMALL: usize = 2048;
 
 /// The first `rows` rows of a column-major matrix with `stride` rows.
 #[derive(Clone, Copy, Debug)]
@@ -50,14 +54,8 @@ impl<'a, T: Real> Panel<'a, T> {
         self.slice.chunks_exact(self.stride).map(move |column| &column[..rows])
     }
 
-    fn plain(&self) -> StridedView<'a, T> {
-        let (rows, columns) = (Dyn(self.rows), Dyn(self.columns()));
-        StridedView::from_slice_with_strides_generic(self.slice, rows, columns, Dyn(1), Dyn(self.stride))
-    }
-
-    fn transposed(&self) -> StridedView<'a, T> {
-        let (rows, columns) = (Dyn(self.rows), Dyn(self.columns()));
-        StridedView::from_slice_with_strides_generic(self.slice, columns, rows, Dyn(self.stride), Dyn(1))
+    fn view(&self) -> MatRef<'a, T> {
+        MatRef::from_column_major_slice_with_stride(self.slice, self.rows, self.columns(), self.stride)
     }
 }
 
@@ -88,14 +86,33 @@ impl<'a, T: Real> PanelMut<'a, T> {
         Self { rows, ..self }
     }
 
+    /// The same panel for a while.
+    pub fn reborrow(&mut self) -> PanelMut<'_, T> {
+        PanelMut { slice: self.slice, stride: self.stride, rows: self.rows }
+    }
+
+    /// The same panel, to be read.
+    pub fn as_panel(&self) -> Panel<'_, T> {
+        Panel { slice: self.slice, stride: self.stride, rows: self.rows }
+    }
+
+    fn columns(&self) -> usize {
+        self.slice.len() / self.stride
+    }
+
     fn columns_mut(&mut self) -> impl Iterator<Item = &mut [T]> {
         let rows = self.rows;
         self.slice.chunks_exact_mut(self.stride).map(move |column| &mut column[..rows])
     }
 
-    fn view(&mut self) -> DMatrixViewMut<'_, T, U1, Dyn> {
-        let (rows, columns) = (Dyn(self.rows), Dyn(self.slice.len() / self.stride));
-        DMatrixViewMut::from_slice_with_strides_generic(self.slice, rows, columns, U1, Dyn(self.stride))
+    fn view(&mut self) -> MatMut<'_, T> {
+        let columns = self.columns();
+        MatMut::from_column_major_slice_with_stride_mut(self.slice, self.rows, columns, self.stride)
+    }
+
+    pub(super) fn into_view(self) -> MatMut<'a, T> {
+        let columns = self.columns();
+        MatMut::from_column_major_slice_with_stride_mut(self.slice, self.rows, columns, self.stride)
     }
 
     /// C ← βC, where β = 0 overwrites whatever was there.
@@ -113,9 +130,10 @@ impl<'a, T: Real> PanelMut<'a, T> {
 
     /// C ← αAᵀB + βC.
     pub fn set_tr_mul(&mut self, alpha: T, a: Panel<'_, T>, b: Panel<'_, T>, beta: T) {
-        if is_large(a.columns(), b.columns(), a.rows) {
-            self.view().gemm(alpha, &a.transposed(), &b.plain(), beta);
-            return;
+        let work = a.columns() * b.columns() * a.rows;
+        if work >= SMALL {
+            let accum = self.prepare(beta);
+            return matmul(self.view(), accum, a.view().transpose(), b.view(), alpha, parallelism(work));
         }
         self.scale(beta);
         for (c, b) in self.columns_mut().zip(b.iter()) {
@@ -127,9 +145,10 @@ impl<'a, T: Real> PanelMut<'a, T> {
 
     /// C ← αAB + βC.
     pub fn set_mul(&mut self, alpha: T, a: Panel<'_, T>, b: Panel<'_, T>, beta: T) {
-        if is_large(a.rows, b.columns(), a.columns()) {
-            self.view().gemm(alpha, &a.plain(), &b.plain(), beta);
-            return;
+        let work = a.rows * b.columns() * a.columns();
+        if work >= SMALL {
+            let accum = self.prepare(beta);
+            return matmul(self.view(), accum, a.view(), b.view(), alpha, parallelism(work));
         }
         self.scale(beta);
         for (c, b) in self.columns_mut().zip(b.iter()) {
@@ -141,9 +160,10 @@ impl<'a, T: Real> PanelMut<'a, T> {
 
     /// C ← αABᵀ + βC.
     pub fn set_mul_tr(&mut self, alpha: T, a: Panel<'_, T>, b: Panel<'_, T>, beta: T) {
-        if is_large(a.rows, b.rows, a.columns()) {
-            self.view().gemm(alpha, &a.plain(), &b.transposed(), beta);
-            return;
+        let work = a.rows * b.rows * a.columns();
+        if work >= SMALL {
+            let accum = self.prepare(beta);
+            return matmul(self.view(), accum, a.view(), b.view().transpose(), alpha, parallelism(work));
         }
         self.scale(beta);
         for (a, b) in a.iter().zip(b.iter()) {
@@ -152,6 +172,33 @@ impl<'a, T: Real> PanelMut<'a, T> {
             }
         }
     }
+
+    /// The lower triangle of C ← αAAᵀ + βC, in half the work of a product; the upper one is left as it is.
+    pub fn set_square(&mut self, alpha: T, a: Panel<'_, T>, beta: T) {
+        let work = a.rows * a.rows * a.columns();
+        if work >= SMALL {
+            let accum = self.prepare(beta);
+            let (c, a) = (self.view(), a.view());
+            let across = a.transpose();
+            let par = parallelism(work / 2);
+            return triangular::matmul(c, TriangularLower, accum, a, Rectangular, across, Rectangular, alpha, par);
+        }
+        self.scale(beta);
+        for a in a.iter() {
+            for (j, c) in self.columns_mut().enumerate() {
+                axpy(&mut c[j..], alpha * a[j], &a[j..]);
+            }
+        }
+    }
+
+    /// faer adds to what is there or replaces it; any other β is applied first.
+    fn prepare(&mut self, beta: T) -> Accum {
+        if beta == T::zero() {
+            return Accum::Replace;
+        }
+        self.scale(beta);
+        Accum::Add
+    }
 }
 
 impl<'a, T: Real> From<&'a mut DMatrix<T>> for PanelMut<'a, T> {
@@ -159,18 +206,6 @@ impl<'a, T: Real> From<&'a mut DMatrix<T>> for PanelMut<'a, T> {
         let rows = matrix.nrows();
         Self::new(matrix.as_mut_slice(), rows)
     }
-}
-
-/// The same panel as a nalgebra view.
-impl<'a, T: Real> From<Panel<'a, T>> for DMatrixView<'a, T, U1, Dyn> {
-    fn from(panel: Panel<'a, T>) -> Self {
-        let (rows, columns) = (Dyn(panel.rows), Dyn(panel.columns()));
-        Self::from_slice_with_strides_generic(panel.slice, rows, columns, U1, Dyn(panel.stride))
-    }
-}
-
-fn is_large(rows: usize, columns: usize, inner: usize) -> bool {
-    rows > SMALL && columns > SMALL && inner > SMALL
 }
 
 fn dot<T: Real>(a: &[T], b: &[T]) -> T {
@@ -196,7 +231,7 @@ mod tests {
     proptest! {
         #[test]
         fn products_agree_with_the_textbook(
-            (m, n, k) in (1usize..12, 1usize..12, 1usize..12), extra in 0usize..3, beta in prop::sample::select(vec![0.0, 1.0, -0.5]),
+            (m, n, k) in (1usize..30, 1usize..30, 1usize..30), extra in 0usize..3, beta in prop::sample::select(vec![0.0, 1.0, -0.5]),
         ) {
             let alpha = 1.5;
             let c = matrix(m, extra, n, 0.3);
@@ -220,6 +255,17 @@ mod tests {
             let mut found = c.clone();
             PanelMut::from(&mut found).top(m).set_mul_tr(alpha, Panel::from(&a).top(m), Panel::from(&b).top(n), beta);
             prop_assert!((found - expect(a.rows(0, m) * b.rows(0, n).into_owned().transpose())).amax() < 1e-12);
+
+            let square = matrix(m, 0, m, 0.9);
+            let mut found = square.clone();
+            PanelMut::from(&mut found).set_square(alpha, Panel::from(&a).top(m), beta);
+            let expected = a.rows(0, m) * a.rows(0, m).into_owned().transpose() * alpha + &square * beta;
+            for j in 0..m {
+                for i in 0..m {
+                    let expected = if i >= j { expected[(i, j)] } else { square[(i, j)] };
+                    prop_assert!(i < j || (found[(i, j)] - expected).abs() < 1e-12);
+                }
+            }
         }
     }
 }

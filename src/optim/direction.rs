@@ -1,6 +1,7 @@
 //! Where to go.
 
 mod adam;
+mod block_inverse;
 mod gradient;
 mod kfac;
 
@@ -9,7 +10,7 @@ use nalgebra::DVector;
 use super::{Cost, DirectionRecipe};
 use crate::{
     math::Real,
-    problem::{Factors, Oracle, Problem},
+    problem::{Oracle, Problem},
 };
 
 pub use adam::Adam;
@@ -32,8 +33,6 @@ pub struct Local<'a, T: Real> {
     pub fixed_learning_rate: Option<T>,
     /// What is spent.
     pub cost: &'a mut Cost,
-    /// Room for K-FAC's statistics of the batch.
-    pub factors: &'a mut Vec<Factors<T>>,
 }
 
 /// One of the directions, with its state.
@@ -75,7 +74,7 @@ impl<T: Real> Direction<T> {
             Self::Gradient(gradient) => gradient.propose(local.gradient, direction),
             Self::Adam(adam) => adam.propose(local.gradient, direction),
             Self::Kfac(kfac) => {
-                kfac.observe(local.oracle, local.factors);
+                kfac.observe(local.oracle);
                 kfac.propose(local, direction)?;
             }
         }

@@ -9,8 +9,8 @@ use super::{
     record::RECORDED_PARAMS,
 };
 use crate::{
-    math::{Real, norm},
-    problem::{Factors, Oracle, Problem},
+    math::Real,
+    problem::{Oracle, Problem},
 };
 
 /// So many accepted or rejected steps in a row that leave every parameter as it is end a lane.
@@ -42,14 +42,13 @@ pub struct Workspace<T: Real> {
     direction: DVector<T>,
     update: DVector<T>,
     trial: DVector<T>,
-    factors: Vec<Factors<T>>,
 }
 
 impl<T: Real> Workspace<T> {
     /// For a problem of `dim` parameters.
     pub fn new(dim: usize) -> Self {
         let zeros = || DVector::zeros(dim);
-        Self { gradient: zeros(), direction: zeros(), update: zeros(), trial: zeros(), factors: Vec::new() }
+        Self { gradient: zeros(), direction: zeros(), update: zeros(), trial: zeros() }
     }
 }
 
@@ -58,6 +57,21 @@ struct Attempt<T: Real> {
     model: Option<QuadraticModel<T>>,
     w: Vector2<T>,
     model_learning_rate: Option<T>,
+}
+
+/// A direction that is not finite explains whatever followed from it.
+fn blame<T: Real>(direction: &DVector<T>, halt: Halt) -> Halt {
+    halt::all_finite("the direction", direction).err().unwrap_or(halt)
+}
+
+impl<T: Real> Attempt<T> {
+    /// f′; along vectors whose curvature was asked for, the oracle knows a shorter way.
+    fn loss(&self, oracle: &mut dyn Oracle<T>, trial: &DVector<T>) -> T {
+        match &self.model {
+            Some(model) => oracle.loss_along(trial, &self.w.as_slice()[..model.vectors]),
+            None => oracle.loss(trial),
+        }
+    }
 }
 
 impl<T: Real> Optimiser<T> {
@@ -114,13 +128,13 @@ impl<T: Real> Optimiser<T> {
             self.calibrate(oracle, theta, loss, space, record)?;
         }
         let attempt = self.weigh(oracle, space, &mut record.cost)?;
-        self.move_along(theta, &attempt, space)?;
-        let new_loss = self.new_loss(oracle, space, record)?;
+        let update_norm = self.move_along(theta, &attempt, space)?;
+        let new_loss = self.new_loss(oracle, &attempt, space, record)?;
         let (change, rho) = self.rho(loss, new_loss, &attempt);
         let verdict = self.damping.judge(step, rho, loss, new_loss);
         self.note(&attempt, loss, new_loss, change, rho, record);
         record.set(Quantity::NextDamping, verdict.next);
-        record.set(Quantity::UpdateNorm, norm(&space.update));
+        record.set(Quantity::UpdateNorm, update_norm);
         record.rejected = verdict.rejected;
 
         if verdict.rejected {
@@ -156,13 +170,12 @@ impl<T: Real> Optimiser<T> {
         let loss = oracle.linearise(theta, &mut space.gradient);
         record.cost.gradients += 1;
         halt::finite("the loss f(θ)", loss)?;
-        halt::all_finite("the gradient", &space.gradient)?;
-        let squared = space.gradient.norm_squared();
-        if squared < halt::negligible_square() {
+        let norm = halt::norm("the gradient", &space.gradient)?;
+        if norm < halt::negligible_norm() {
             return Err(Halt::ZeroGradient);
         }
         record.set(Quantity::Loss, loss);
-        record.set(Quantity::GradNorm, norm(&space.gradient));
+        record.set(Quantity::GradNorm, norm);
         Ok(loss)
     }
 
@@ -170,29 +183,14 @@ impl<T: Real> Optimiser<T> {
         if self.damping.may_restore_direction() {
             self.direction.remember();
         }
-        let Workspace { gradient, direction, factors, .. } = space;
-        let mut local = self.local(oracle, gradient, factors, cost);
-        self.direction.propose(&mut local, direction).ok_or(Halt::Singular)?;
-        halt::all_finite("the direction", direction)
+        let Workspace { gradient, direction, .. } = space;
+        let mut local = self.local(oracle, gradient, cost);
+        self.direction.propose(&mut local, direction).ok_or(Halt::Singular)
     }
 
-    fn local<'a>(
-        &self,
-        oracle: &'a mut dyn Oracle<T>,
-        gradient: &'a DVector<T>,
-        factors: &'a mut Vec<Factors<T>>,
-        cost: &'a mut Cost,
-    ) -> Local<'a, T> {
+    fn local<'a>(&self, oracle: &'a mut dyn Oracle<T>, gradient: &'a DVector<T>, cost: &'a mut Cost) -> Local<'a, T> {
         let fixed_learning_rate = self.step_size.fixed_learning_rate().map(T::of);
-        Local {
-            oracle,
-            gradient,
-            lambda: self.damping.lambda(),
-            step: self.steps + 1,
-            fixed_learning_rate,
-            cost,
-            factors,
-        }
+        Local { oracle, gradient, lambda: self.damping.lambda(), step: self.steps + 1, fixed_learning_rate, cost }
     }
 
     /// The quadratic model, where something asks for it, and the coefficients.
@@ -209,32 +207,47 @@ impl<T: Real> Optimiser<T> {
             QuadraticModel::new(vectors, &space.gradient, oracle.gram(self.curvature, vectors))
         });
         let weights = self.step_size.weights(vectors.len(), model.as_ref(), lambda);
-        if let Some(model) = &model {
-            halt::finite("the curvature κ = dᵀ(C + λI)d", model.curvature(lambda))?;
-            halt::finite("the slope gᵀd", model.b[0])?;
+        let curvature = model.as_ref().map_or(T::zero(), |model| model.curvature(lambda));
+        let slope = model.as_ref().map_or(T::zero(), |model| model.b[0]);
+        for (quantity, value) in [
+            ("the slope gᵀd", slope),
+            ("the curvature κ = dᵀ(C + λI)d", curvature),
+            ("the learning rate α", weights.w[0]),
+            ("the momentum μ", weights.w[1]),
+        ] {
+            halt::finite(quantity, value).map_err(|halt| blame(first, halt))?;
         }
-        halt::finite("the learning rate α", weights.w[0])?;
-        halt::finite("the momentum μ", weights.w[1])?;
         Ok(Attempt { model, w: weights.w, model_learning_rate: weights.model_learning_rate })
     }
 
-    /// θ′ = θ + update, update = −Vw.
-    fn move_along(&self, theta: &DVector<T>, attempt: &Attempt<T>, space: &mut Workspace<T>) -> Result<(), Halt> {
+    /// θ′ = θ + update, update = −Vw; gives ‖update‖.
+    fn move_along(&self, theta: &DVector<T>, attempt: &Attempt<T>, space: &mut Workspace<T>) -> Result<T, Halt> {
         let Workspace { direction, update, trial, .. } = space;
-        update.copy_from(direction);
-        *update *= -attempt.w[0];
-        if let Some(previous) = &self.previous {
-            update.axpy(-attempt.w[1], previous, T::one());
+        let [first, second] = [-attempt.w[0], -attempt.w[1]];
+        let targets = update.as_mut_slice().iter_mut().zip(trial.as_mut_slice());
+        let sources = direction.as_slice().iter().zip(theta.as_slice());
+        match &self.previous {
+            None => {
+                for ((u, t), (&d, &x)) in targets.zip(sources) {
+                    *u = first * d;
+                    *t = x + *u;
+                }
+            }
+            Some(previous) => {
+                for (((u, t), (&d, &x)), &p) in targets.zip(sources).zip(previous.as_slice()) {
+                    *u = first * d + second * p;
+                    *t = x + *u;
+                }
+            }
         }
-        trial.copy_from(theta);
-        *trial += &*update;
-        halt::all_finite("the new iterate", trial)
+        halt::norm("the step", update).map_err(|halt| blame(direction, halt))
     }
 
     /// f′, where something asks for it. Not finite, it ends the lane unless the rule answers by rejecting the step: then it is `None`.
     fn new_loss(
         &self,
         oracle: &mut dyn Oracle<T>,
+        attempt: &Attempt<T>,
         space: &Workspace<T>,
         record: &mut StepRecord,
     ) -> Result<Option<T>, Halt> {
@@ -242,7 +255,7 @@ impl<T: Real> Optimiser<T> {
             return Ok(None);
         }
         record.cost.losses += 1;
-        let new_loss = oracle.loss(&space.trial);
+        let new_loss = attempt.loss(oracle, &space.trial);
         if self.damping.may_reject() {
             return Ok(new_loss.is_finite().then_some(new_loss));
         }
@@ -277,7 +290,7 @@ impl<T: Real> Optimiser<T> {
             let attempt = self.weigh(oracle, space, &mut record.cost)?;
             self.step_size = before.clone();
             self.move_along(theta, &attempt, space)?;
-            let new_loss = oracle.loss(&space.trial);
+            let new_loss = attempt.loss(oracle, &space.trial);
             record.cost.losses += 1;
             let (_, rho) = self.rho(loss, new_loss.is_finite().then_some(new_loss), &attempt);
             let (lambda, next) = (self.damping.lambda(), self.damping.calibrated(rho));
@@ -285,10 +298,9 @@ impl<T: Real> Optimiser<T> {
                 return Ok(());
             }
             self.damping.set(next);
-            let Workspace { gradient, direction, factors, .. } = space;
-            let mut local = self.local(oracle, gradient, factors, &mut record.cost);
+            let Workspace { gradient, direction, .. } = space;
+            let mut local = self.local(oracle, gradient, &mut record.cost);
             self.direction.propose_again(&mut local, direction).ok_or(Halt::Singular)?;
-            halt::all_finite("the direction", direction)?;
         }
         record.calibration_unsettled = true;
         Ok(())

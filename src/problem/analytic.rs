@@ -29,11 +29,13 @@ pub(super) trait Analytic<T: Real>: Clone + Send + Sync {
 pub(super) struct AnalyticOracle<T: Real, F> {
     function: F,
     theta: DVector<T>,
+    /// Room for the Gauss–Newton matrix.
+    curvature: DMatrix<T>,
 }
 
 impl<T: Real, F: Analytic<T>> AnalyticOracle<T, F> {
     pub(super) fn new(function: F) -> Self {
-        Self { theta: DVector::zeros(function.dim()), function }
+        Self { theta: DVector::zeros(function.dim()), curvature: DMatrix::zeros(0, 0), function }
     }
 }
 
@@ -66,8 +68,13 @@ impl<T: Real, F: Analytic<T>> Oracle<T> for AnalyticOracle<T, F> {
         gram
     }
 
-    fn statistics(&mut self, _estimator: Estimator, factors: &mut [Factors<T>]) {
-        self.function.gauss_newton(&self.theta, &mut factors[0].a);
-        factors[0].g.fill(T::one());
+    fn statistics(&mut self, _estimator: Estimator, share: T, factors: &mut [Factors<T>]) {
+        let Factors { a, g } = &mut factors[0];
+        if self.curvature.shape() != a.shape() {
+            self.curvature = DMatrix::zeros(a.nrows(), a.ncols());
+        }
+        self.function.gauss_newton(&self.theta, &mut self.curvature);
+        a.zip_apply(&self.curvature, |x, new| *x += share * (new - *x));
+        g.fill(T::one());
     }
 }

@@ -136,9 +136,10 @@ impl<T: Real> Oracle<T> for KroneckerOracle<T> {
         gram
     }
 
-    fn statistics(&mut self, _estimator: Estimator, factors: &mut [Factors<T>]) {
+    fn statistics(&mut self, _estimator: Estimator, share: T, factors: &mut [Factors<T>]) {
         let Samples { left, right } = self.samples.as_ref();
-        PanelMut::from(&mut factors[0].a).set_mul_tr(self.share(), left.into(), left.into(), T::zero());
-        PanelMut::from(&mut factors[0].g).set_mul_tr(self.share(), right.into(), right.into(), T::zero());
+        let (keep, weight) = (T::one() - share, share * self.share());
+        PanelMut::from(&mut factors[0].a).set_square(weight, left.into(), keep);
+        PanelMut::from(&mut factors[0].g).set_square(weight, right.into(), keep);
     }
 }

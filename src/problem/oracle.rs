@@ -27,6 +27,8 @@ pub enum Estimator {
 }
 
 /// The Kronecker factors of one block: A of the inputs, G of the output derivatives; the block of C is A ⊗ G.
+///
+/// Both are symmetric, and only their lower triangles mean anything.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Factors<T: Real> {
     /// E\[aaᵀ\], the constant 1 of the bias last.
@@ -39,6 +41,16 @@ impl<T: Real> Factors<T> {
     /// Zeros, for a block of `inputs` × `outputs` parameters.
     pub fn zeros((inputs, outputs): (usize, usize)) -> Self {
         Self { a: DMatrix::zeros(inputs, inputs), g: DMatrix::zeros(outputs, outputs) }
+    }
+
+    /// Both factors with their upper triangles filled in.
+    pub fn symmetric(&self) -> (DMatrix<T>, DMatrix<T>) {
+        let fill = |matrix: &DMatrix<T>| {
+            let mut matrix = matrix.clone();
+            matrix.fill_upper_triangle_with_lower_triangle();
+            matrix
+        };
+        (fill(&self.a), fill(&self.g))
     }
 }
 
@@ -54,6 +66,12 @@ pub trait Oracle<T: Real>: Send {
     /// f(θ) on the batch.
     fn loss(&mut self, theta: &DVector<T>) -> T;
 
+    /// f(θ′) at θ′ = θ − Vw, V the vectors of the last [`gram`](Oracle::gram) at the linearisation θ: an oracle may use what it learnt along them.
+    fn loss_along(&mut self, trial: &DVector<T>, weights: &[T]) -> T {
+        let _ = weights;
+        self.loss(trial)
+    }
+
     /// f(θ), and ∇f(θ) into `gradient`.
     fn linearise(&mut self, theta: &DVector<T>, gradient: &mut DVector<T>) -> T;
 
@@ -61,6 +79,6 @@ pub trait Oracle<T: Real>: Send {
     /// Entries of an absent second vector are 0.
     fn gram(&mut self, curvature: Curvature, directions: &[&DVector<T>]) -> Matrix2<T>;
 
-    /// K-FAC's factors at the last linearisation, one pair a block.
-    fn statistics(&mut self, estimator: Estimator, factors: &mut [Factors<T>]);
+    /// Averages K-FAC's factors at the last linearisation in, one pair a block: X ← (1 − share)·X + share·X_new.
+    fn statistics(&mut self, estimator: Estimator, share: T, factors: &mut [Factors<T>]);
 }

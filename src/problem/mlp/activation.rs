@@ -22,12 +22,22 @@ impl Activation {
     #[inline]
     pub fn value<T: Real>(self, z: T) -> T {
         match self {
-            Self::Relu => z.max(T::zero()),
+            Self::Relu => relu(z),
             Self::Tanh => z.tanh(),
             Self::Sigmoid => sigmoid(z),
             // ln(1 + eᶻ) = max(z, 0) + ln(1 + e^−|z|) does not overflow.
             Self::Softplus => z.max(T::zero()) + (-z.abs()).exp().ln_1p(),
             Self::Identity => z,
+        }
+    }
+
+    /// z ← φ(z), elementwise.
+    #[inline]
+    pub(super) fn apply<T: Real>(self, values: &mut [T]) {
+        match self {
+            // A branch per slice, not per element, lets the common case be vectorised.
+            Self::Relu => values.iter_mut().for_each(|z| *z = relu(*z)),
+            _ => values.iter_mut().for_each(|z| *z = self.value(*z)),
         }
     }
 
@@ -68,6 +78,12 @@ impl Activation {
     pub fn is_piecewise_linear(self) -> bool {
         matches!(self, Self::Relu | Self::Identity)
     }
+}
+
+/// Written so that NaN stays NaN.
+#[inline]
+fn relu<T: Real>(z: T) -> T {
+    if z < T::zero() { T::zero() } else { z }
 }
 
 fn sigmoid<T: Real>(z: T) -> T {

@@ -1,6 +1,6 @@
 //! What the outputs are judged by: the loss, its derivative, and the Fisher information F_z of the outputs z.
 
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, RealField};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal, StandardUniform};
 
@@ -53,17 +53,27 @@ impl Loss {
         sum
     }
 
-    /// Overwrites the outputs z with what the derivatives are made of: softmax(z) for cross-entropy, z itself for mse.
-    pub(super) fn link<T: Real>(self, z: &mut [T]) {
-        if self == Self::CrossEntropy {
-            let top = z.iter().fold(z[0], |top, &z| top.max(z));
-            let mut total = T::zero();
-            for z in &mut *z {
-                *z = (*z - top).exp();
-                total += *z;
+    /// The loss of one example, and its outputs z overwritten with what the derivatives are made of:
+    /// softmax(z) for cross-entropy, z itself for mse. The targets say which loss it is.
+    pub(super) fn link<T: Real>(z: &mut [T], goal: &Goal<T>, member: usize) -> T {
+        match goal {
+            Goal::Values(y) => {
+                let squared =
+                    z.iter().zip(y.column(member).iter()).fold(T::zero(), |s, (&z, &y)| s + (z - y) * (z - y));
+                T::of(0.5) * squared
             }
-            for p in z {
-                *p /= total;
+            Goal::Classes(y) => {
+                let top = z.iter().fold(z[0], |top, &z| RealField::max(top, z));
+                let own = z[y[member]];
+                let mut total = T::zero();
+                for z in &mut *z {
+                    *z = (*z - top).exp();
+                    total += *z;
+                }
+                for p in z {
+                    *p /= total;
+                }
+                total.ln() + top - own
             }
         }
     }

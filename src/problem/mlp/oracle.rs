@@ -30,6 +30,8 @@ pub(super) struct MlpOracle<T: Real> {
     trial: Forward<T>,
     probe: Backward<T>,
     tangents: [Tangent<T>; 2],
+    /// How many of the tangents are those of the last `gram` at the linearisation.
+    current: usize,
     product: DVector<T>,
 }
 
@@ -47,6 +49,7 @@ impl<T: Real> MlpOracle<T> {
             trial: Forward::new(shape),
             probe: Backward::new(shape),
             tangents: [Tangent::new(shape), Tangent::new(shape)],
+            current: 0,
             product: DVector::zeros(0),
             shared,
         };
@@ -55,7 +58,14 @@ impl<T: Real> MlpOracle<T> {
     }
 
     fn penalty(&self, theta: &DVector<T>) -> T {
-        T::of(0.5) * self.shared.l2 * theta.norm_squared()
+        if self.shared.l2 > T::zero() { T::of(0.5) * self.shared.l2 * theta.norm_squared() } else { T::zero() }
+    }
+
+    /// f from the outputs of the trial pass at `theta`.
+    fn trial_loss(&self, theta: &DVector<T>) -> T {
+        let outputs = self.trial.outputs();
+        let total = Loss::total(outputs, &self.shared.goals, |n| member(&self.batch, n));
+        total / T::of(outputs.ncols() as f64) + self.penalty(theta)
     }
 
     /// Hv at the linearisation into `self.product`, forward over reverse: with a dot for the rate along v,
@@ -102,6 +112,7 @@ impl<T: Real> MlpOracle<T> {
         for (tangent, direction) in tangents.iter_mut().zip(directions) {
             tangent.run(&shared.shape, theta.as_slice(), direction.as_slice(), inputs, forward);
         }
+        self.current = directions.len();
     }
 
     /// (1/N) Σ form(n, Ż_iₙ, Ż_jₙ) + c·v_iᵀv_j over the pairs of directions.
@@ -116,9 +127,10 @@ impl<T: Real> MlpOracle<T> {
         })
     }
 
-    /// Back-propagates what `fill` puts at the outputs of every example and adds (1/N) Σ ssᵀ to every G.
+    /// Back-propagates what `fill` puts at the outputs of every example and adds weight·Σ ssᵀ to every G.
     fn add_output_moments(
         &mut self,
+        weight: T,
         factors: &mut [Factors<T>],
         mut fill: impl FnMut(&Shared<T>, usize, &[T], &mut [T]),
     ) {
@@ -128,10 +140,8 @@ impl<T: Real> MlpOracle<T> {
             fill(shared, member(batch, n), p.as_slice(), s.as_mut_slice());
         }
         probe.run(&shared.shape, theta.as_slice(), forward);
-        let weight = T::one() / T::of(linked.ncols() as f64);
         for (layer, factor) in factors.iter_mut().enumerate() {
-            let s = probe.after(layer);
-            PanelMut::from(&mut factor.g).set_mul_tr(weight, s.into(), s.into(), T::one());
+            PanelMut::from(&mut factor.g).set_square(weight, probe.after(layer).into(), T::one());
         }
     }
 }
@@ -220,10 +230,18 @@ impl<T: Real> Oracle<T> for MlpOracle<T> {
 
     fn loss(&mut self, theta: &DVector<T>) -> T {
         let Self { shared, batch, gathered, trial, .. } = self;
-        let inputs = batch_inputs(shared, batch, gathered);
-        trial.run(&shared.shape, theta.as_slice(), inputs);
-        let total = Loss::total(trial.outputs(), &shared.goals, |n| member(batch, n));
-        total / T::of(inputs.columns() as f64) + self.penalty(theta)
+        trial.run(&shared.shape, theta.as_slice(), batch_inputs(shared, batch, gathered));
+        self.trial_loss(theta)
+    }
+
+    /// The first layer is linear in its weights: its Z at θ − Vw is Z − Σ wᵢŻᵢ, without a product with the inputs, the largest of all.
+    fn loss_along(&mut self, trial: &DVector<T>, weights: &[T]) -> T {
+        if weights.len() > self.current {
+            return self.loss(trial);
+        }
+        let rates = self.tangents.iter().map(Tangent::first).zip(weights.iter().copied());
+        self.trial.run_from(&self.shared.shape, trial.as_slice(), self.forward.first(), rates);
+        self.trial_loss(trial)
     }
 
     fn linearise(&mut self, theta: &DVector<T>, gradient: &mut DVector<T>) -> T {
@@ -231,6 +249,7 @@ impl<T: Real> Oracle<T> for MlpOracle<T> {
             self.theta = DVector::zeros(theta.len());
         }
         self.theta.copy_from(theta);
+        self.current = 0;
         let Self { shared, batch, gathered, forward, linked, backward, .. } = self;
         let shape = &shared.shape;
         let inputs = batch_inputs(shared, batch, gathered);
@@ -238,13 +257,14 @@ impl<T: Real> Oracle<T> for MlpOracle<T> {
         let weight = T::one() / T::of(examples as f64);
 
         forward.run(shape, theta.as_slice(), inputs);
-        let total = Loss::total(forward.outputs(), &shared.goals, |n| member(batch, n));
         fit(linked, shape.outputs(), examples);
         linked.copy_from(forward.outputs());
         let top = backward.top_mut(shape, examples);
+        let mut total = T::zero();
         for (n, (mut p, mut s)) in linked.column_iter_mut().zip(top.column_iter_mut()).enumerate() {
-            shared.loss.link(p.as_mut_slice());
-            Loss::derivative(p.as_slice(), &shared.goals, member(batch, n), weight, s.as_mut_slice());
+            let member = member(batch, n);
+            total += Loss::link(p.as_mut_slice(), &shared.goals, member);
+            Loss::derivative(p.as_slice(), &shared.goals, member, weight, s.as_mut_slice());
         }
         backward.run(shape, theta.as_slice(), forward);
         for layer in 0..shape.layers() {
@@ -252,7 +272,9 @@ impl<T: Real> Oracle<T> for MlpOracle<T> {
             let mut target = shape.weights_mut(layer, gradient.as_mut_slice());
             target.set_mul_tr(T::one(), source, backward.after(layer).into(), T::zero());
         }
-        gradient.axpy(shared.l2, theta, T::one());
+        if shared.l2 > T::zero() {
+            gradient.axpy(shared.l2, theta, T::one());
+        }
         total * weight + self.penalty(theta)
     }
 
@@ -270,6 +292,7 @@ impl<T: Real> Oracle<T> for MlpOracle<T> {
             }),
             Curvature::Hessian => {
                 let mut gram = Matrix2::zeros();
+                self.current = usize::from(directions.len() == 1);
                 for (j, direction) in directions.iter().enumerate() {
                     self.hessian_product(direction);
                     for (i, other) in directions.iter().enumerate().take(j + 1) {
@@ -282,25 +305,27 @@ impl<T: Real> Oracle<T> for MlpOracle<T> {
         }
     }
 
-    fn statistics(&mut self, estimator: Estimator, factors: &mut [Factors<T>]) {
-        let weight = T::one() / T::of(self.linked.ncols() as f64);
+    fn statistics(&mut self, estimator: Estimator, share: T, factors: &mut [Factors<T>]) {
+        let (keep, weight) = (T::one() - share, share / T::of(self.linked.ncols() as f64));
         for (layer, factor) in factors.iter_mut().enumerate() {
             let inputs = batch_inputs(&self.shared, &self.batch, &self.gathered);
             let source = if layer == 0 { inputs } else { self.forward.hidden(layer).into() };
-            PanelMut::from(&mut factor.a).set_mul_tr(weight, source, source, T::zero());
-            factor.g.fill(T::zero());
+            PanelMut::from(&mut factor.a).set_square(weight, source, keep);
+            factor.g *= keep;
         }
         match estimator {
             Estimator::Exact => {
                 for k in 0..self.shared.shape.outputs() {
-                    self.add_output_moments(factors, |shared, _, p, s| shared.loss.fisher_column(p, k, s));
+                    self.add_output_moments(weight, factors, |shared, _, p, s| shared.loss.fisher_column(p, k, s));
                 }
             }
             Estimator::Sampled => {
                 let mut rng = crate::math::stream(self.shared.seed, Purpose::SampledTargets, self.step);
-                self.add_output_moments(factors, |shared, _, p, s| shared.loss.sampled_derivative(p, &mut rng, s));
+                self.add_output_moments(weight, factors, |shared, _, p, s| {
+                    shared.loss.sampled_derivative(p, &mut rng, s);
+                });
             }
-            Estimator::Empirical => self.add_output_moments(factors, |shared, member, p, s| {
+            Estimator::Empirical => self.add_output_moments(weight, factors, |shared, member, p, s| {
                 Loss::derivative(p, &shared.goals, member, T::one(), s);
             }),
         }

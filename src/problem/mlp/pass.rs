@@ -70,6 +70,8 @@ pub(super) fn fit<T: Real>(matrix: &mut DMatrix<T>, rows: usize, columns: usize)
 /// The activations that a forward pass leaves behind.
 #[derive(Clone, Debug)]
 pub(super) struct Forward<T: Real> {
+    /// Z_0, the first layer's pre-activations: n_1×N.
+    first: DMatrix<T>,
     /// A_1 … A_{L−1}, each (n_l + 1)×N with its row of ones.
     hidden: Vec<DMatrix<T>>,
     /// Z_{L−1}: n_L×N, the outputs.
@@ -78,7 +80,15 @@ pub(super) struct Forward<T: Real> {
 
 impl<T: Real> Forward<T> {
     pub(super) fn new(shape: &Shape) -> Self {
-        Self { hidden: vec![DMatrix::zeros(0, 0); shape.layers() - 1], outputs: DMatrix::zeros(0, 0) }
+        Self {
+            first: DMatrix::zeros(0, 0),
+            hidden: vec![DMatrix::zeros(0, 0); shape.layers() - 1],
+            outputs: DMatrix::zeros(0, 0),
+        }
+    }
+
+    pub(super) fn first(&self) -> &DMatrix<T> {
+        &self.first
     }
 
     pub(super) fn outputs(&self) -> &DMatrix<T> {
@@ -92,28 +102,58 @@ impl<T: Real> Forward<T> {
 
     /// Z_l = W_lᵀA_l, A_{l+1} = [φ(Z_l); 1].
     pub(super) fn run(&mut self, shape: &Shape, theta: &[T], inputs: Panel<'_, T>) {
-        let (examples, last) = (inputs.columns(), shape.layers() - 1);
-        for layer in 0..=last {
+        fit(&mut self.first, shape.sizes[1], inputs.columns());
+        PanelMut::from(&mut self.first).set_tr_mul(T::one(), shape.weights(0, theta), inputs, T::zero());
+        self.finish(shape, theta);
+    }
+
+    /// The same with Z_0 = `first` − Σ w·rate.
+    pub(super) fn run_from<'r>(
+        &mut self,
+        shape: &Shape,
+        theta: &[T],
+        first: &DMatrix<T>,
+        rates: impl Iterator<Item = (&'r DMatrix<T>, T)>,
+    ) {
+        fit(&mut self.first, first.nrows(), first.ncols());
+        self.first.copy_from(first);
+        for (rate, weight) in rates {
+            self.first.zip_apply(rate, |z, rate| *z -= weight * rate);
+        }
+        self.finish(shape, theta);
+    }
+
+    /// Everything above Z_0.
+    fn finish(&mut self, shape: &Shape, theta: &[T]) {
+        let (examples, last) = (self.first.ncols(), shape.layers() - 1);
+        fit(&mut self.outputs, shape.outputs(), examples);
+        if last == 0 {
+            self.outputs.copy_from(&self.first);
+            return;
+        }
+        for layer in 0..last {
             let units = shape.sizes[layer + 1];
-            let weights = shape.weights(layer, theta);
             let (below, above) = self.hidden.split_at_mut(layer);
-            let source = below.last().map_or(inputs, Panel::from);
-            if layer == last {
-                fit(&mut self.outputs, units, examples);
-                PanelMut::from(&mut self.outputs).set_tr_mul(T::one(), weights, source, T::zero());
-            } else {
-                let target = &mut above[0];
-                if fit(target, units + 1, examples) {
-                    target.row_mut(units).fill(T::one());
-                }
-                PanelMut::from(&mut *target).top(units).set_tr_mul(T::one(), weights, source, T::zero());
+            let target = &mut above[0];
+            if fit(target, units + 1, examples) {
+                target.row_mut(units).fill(T::one());
+            }
+            if let Some(source) = below.last() {
+                let weights = shape.weights(layer, theta);
+                PanelMut::from(&mut *target).top(units).set_tr_mul(T::one(), weights, source.into(), T::zero());
                 for column in target.as_mut_slice().chunks_exact_mut(units + 1) {
-                    for z in &mut column[..units] {
-                        *z = shape.activation.value(*z);
-                    }
+                    shape.activation.apply(&mut column[..units]);
+                }
+            } else {
+                let columns = target.as_mut_slice().chunks_exact_mut(units + 1);
+                for (column, z) in columns.zip(self.first.as_slice().chunks_exact(units)) {
+                    column[..units].copy_from_slice(z);
+                    shape.activation.apply(&mut column[..units]);
                 }
             }
         }
+        let (weights, source) = (shape.weights(last, theta), Panel::from(&self.hidden[last - 1]));
+        PanelMut::from(&mut self.outputs).set_tr_mul(T::one(), weights, source, T::zero());
     }
 }
 
@@ -132,6 +172,11 @@ impl<T: Real> Tangent<T> {
     pub(super) fn new(shape: &Shape) -> Self {
         let empty = vec![DMatrix::zeros(0, 0); shape.layers() - 1];
         Self { rates: empty.clone(), activations: empty, outputs: DMatrix::zeros(0, 0) }
+    }
+
+    /// Ż_0.
+    pub(super) fn first(&self) -> &DMatrix<T> {
+        self.rates.first().unwrap_or(&self.outputs)
     }
 
     /// Ż_l = V_lᵀA_l + W̄_lᵀȦ_l, Ȧ_{l+1} = φ′(A_{l+1}) ⊙ Ż_l, where W̄ is W without its biases.
