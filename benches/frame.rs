@@ -62,7 +62,7 @@ impl Stage {
         let app = App::new(opening, Vec::new(), Theme::new(Brightness::Dark, Depth::True));
         let mut stage = Self { app, engine };
         stage.act(Action::Resize(width, height));
-        stage.act(Action::Command(Command::Step(steps as i64)));
+        stage.act(Action::Command(Command::Step(steps.cast_signed())));
         assert_eq!(stage.app.history.latest(), steps as usize);
         stage
     }

@@ -33,12 +33,17 @@ fn check(record: &StepRecord, required: &[Q], what: &str) {
     assert!(record.params.iter().all(|value| value.is_finite()));
 }
 
-fn run(problem: &str, name: Name, monitor: bool) -> Outcome {
-    let mut spec = name.to_string();
-    if monitor {
-        spec.push_str(":monitor=true");
-    }
-    let overrides = Overrides { optimisers: vec![spec], ..Overrides::default() };
+/// Compositions, on the problems whose steps are cheap.
+const COMPOSITIONS: [&str; 4] = [
+    "gradient+minimiser+constant:adaptive_momentum=true,monitor=true",
+    "adam+minimiser+levenberg-marquardt:adaptive_momentum=true,reject=true,monitor=true",
+    "kfac+minimiser+decreasing-loss:saddle_free=true,lr_ema=0.5,monitor=true",
+    "kfac+fixed+levenberg-marquardt:lr=0.5,inversion=eigen,inverse_interval=3,monitor=true",
+];
+
+fn run(problem: &str, spec: &str) -> Outcome {
+    let name = Name::parse(spec.split(':').next().unwrap_or_default()).unwrap();
+    let overrides = Overrides { optimisers: vec![spec.to_owned()], ..Overrides::default() };
     let mut session = Setup::bundled(problem, &overrides).unwrap().build().unwrap();
     let what = format!("{name} on {problem}");
     let required = required(name);
@@ -75,7 +80,13 @@ macro_rules! on {
             #[test]
             fn $test() {
                 for name in Name::ALL {
-                    run($problem, name, matches!(name, Name::Sgd | Name::Adam));
+                    let monitor = matches!(name, Name::Sgd | Name::Adam);
+                    run($problem, &format!("{name}:monitor={monitor}"));
+                }
+                if !$problem.starts_with("mlp") {
+                    for spec in COMPOSITIONS {
+                        run($problem, spec);
+                    }
                 }
             }
         )*

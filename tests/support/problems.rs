@@ -84,7 +84,7 @@ pub fn statistics(problem: &dyn Problem<f64>, estimator: Estimator) -> Vec<Facto
     oracle.select(1);
     oracle.linearise(&theta, &mut DVector::zeros(theta.len()));
     let mut factors: Vec<_> = problem.blocks().into_iter().map(Factors::zeros).collect();
-    oracle.statistics(estimator, &mut factors);
+    oracle.statistics(estimator, 1.0, &mut factors);
     factors
 }
 
@@ -104,5 +104,6 @@ pub fn blocks(problem: &dyn Problem<f64>, matrix: &DMatrix<f64>) -> Vec<DMatrix<
 
 /// Columns of W one after another: the block of θ is G ⊗ A in nalgebra's order, which is the paper's A ⊗ G for vec by rows.
 pub fn kronecker(factors: &Factors<f64>) -> DMatrix<f64> {
-    factors.g.kronecker(&factors.a)
+    let (a, g) = factors.symmetric();
+    g.kronecker(&a)
 }

@@ -95,7 +95,7 @@ mod tests {
         }
         for (layers, more, optimiser, part) in [
             ("[1000000, 1000000]", "", "adam", "more than 100 million parameters"),
-            ("[1, 40000000, 1]", "", "adam", "p.toml: `problem`: this network on 400 examples would take about"),
+            ("[1, 20000000, 1]", "", "adam", "p.toml: `problem`: this network on 400 examples would take about"),
             ("[1, 500000, 1]", "batch_size = 1", "kfac", "K-FAC keeps two square matrices a layer; at most 16 GiB"),
         ] {
             let message = built(layers, more, optimiser).unwrap_err();
