@@ -37,6 +37,10 @@ fn release_upper_halves() {
     impl pulp::WithSimd for WideAddition {
         type Output = ();
 
+        #[expect(
+            clippy::inline_always,
+            reason = "only inside the caller, which may use wide registers, does it use them"
+        )]
         #[inline(always)]
         fn with_simd<S: pulp::Simd>(self, simd: S) {
             let ones = black_box(simd.splat_f64s(1.0));
