@@ -36,17 +36,16 @@ y = [-1.0, 1.5]
 [[optimiser]]
 name = "adam"
 label = "Adam"
-lr = 0.001
+lr = 0.00001
 monitor = true
 [[optimiser]]
 name = "sgd"
-lr = 0.0001
-momentum = 0.9
+lr = 0.00001
 monitor = true
 [[optimiser]]
-name = "sgdqlr"
-damping_rule = "constant"
-damping = 1e-3
+name = "sgd"
+lr = 0.00001
+momentum = 0.5
 monitor = true
 "#;
 

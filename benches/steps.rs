@@ -1,12 +1,15 @@
 //! Steps of each optimiser, records included.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use divan::{Bencher, counter::ItemsCount};
 use rhoscope::{
     optim::{Coefficient, Curvature, Recipe, presets},
     problem::Rosenbrock,
-    session::{LaneSpec, Progress, Session},
+    session::{
+        LaneSpec, Progress, Session,
+        setup::{Overrides, Setup},
+    },
 };
 
 fn main() {
@@ -54,4 +57,22 @@ fn rosenbrock(bencher: Bencher<'_, '_>, name: &str) {
             }
             (session, history)
         });
+}
+
+/// Ten steps of the bundled network on batches of handwritten digits.
+#[divan::bench(args = OPTIMISERS)]
+fn mlp_digits(bencher: Bencher<'_, '_>, name: &str) {
+    const STEPS: usize = 10;
+    let overrides = Overrides { optimisers: vec![name.to_owned()], ..Overrides::default() };
+    let mut session = Setup::bundled("mlp-digits", &overrides).unwrap().build().unwrap();
+    let mut history = session.empty_history();
+    bencher.counter(ItemsCount::new(STEPS)).bench_local(|| {
+        for _ in 0..STEPS {
+            session.advance(&|| 0.0, &mut |progress| {
+                if let Progress::Step { lane, record, seconds } = progress {
+                    history.lane_mut(lane).push(record, seconds);
+                }
+            });
+        }
+    });
 }
