@@ -124,8 +124,8 @@ impl Session {
         self.engine.predict(params, inputs)
     }
 
-    /// The data, where the problem has some.
-    pub fn examples(&self) -> Option<&Examples> {
+    /// A copy of the training examples, where they can be drawn.
+    pub fn examples(&self) -> Option<Examples> {
         self.engine.examples()
     }
 }

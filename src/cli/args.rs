@@ -102,12 +102,22 @@ pub(super) struct SessionArgs {
     /// One seed fixes everything random
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
+
+    /// Look for data sets here first, then in $RHOSCOPE_DATA, the user's data folder and /usr/share/datasets
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    data_dir: Option<PathBuf>,
 }
 
 impl SessionArgs {
     /// What they change in the problem file.
     pub fn overrides(&self) -> Overrides {
-        Overrides { optimisers: self.optimiser.clone(), set: self.set.clone(), steps: self.steps, seed: self.seed }
+        Overrides {
+            optimisers: self.optimiser.clone(),
+            set: self.set.clone(),
+            steps: self.steps,
+            seed: self.seed,
+            data_folder: self.data_dir.clone(),
+        }
     }
 }
 

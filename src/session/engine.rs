@@ -9,7 +9,7 @@ use super::{
 use crate::{
     math::Real,
     optim::{Optimiser, RECORDED_PARAMS, StepRecord, Workspace},
-    problem::{Examples, Oracle, Problem},
+    problem::{Examples, Network, Oracle, Problem},
 };
 
 /// What a session asks of its lanes, whatever their scalar.
@@ -22,7 +22,7 @@ pub(super) trait Engine: Send {
     fn surface(&self, xs: &[f64], ys: &[f64]) -> Vec<f64>;
     fn params(&mut self, lane: usize, step: u64) -> Vec<f64>;
     fn predict(&self, params: &[f64], inputs: &DMatrix<f64>) -> DMatrix<f64>;
-    fn examples(&self) -> Option<&Examples>;
+    fn examples(&self) -> Option<Examples>;
 }
 
 /// Memory for the checkpoints of one lane, in bytes.
@@ -148,9 +148,9 @@ impl<T: Real> Engine for Lanes<T> {
 
     fn geometry(&self) -> Geometry {
         match self.problem.network() {
-            Some(network) => match (network.examples().inputs.nrows(), &network.examples().targets) {
-                (2, crate::problem::Targets::Classes(_)) => Geometry::Regions { classes: network.outputs() },
-                (1, crate::problem::Targets::Values(_)) => Geometry::Fit,
+            Some(network) => match (network.inputs(), network.classifies()) {
+                (2, true) => Geometry::Regions { classes: network.outputs() },
+                (1, false) => Geometry::Fit,
                 _ => Geometry::Loss,
             },
             None if self.problem.start().len() == 2 => {
@@ -190,7 +190,10 @@ impl<T: Real> Engine for Lanes<T> {
         }
     }
 
-    fn examples(&self) -> Option<&Examples> {
-        self.problem.network().map(super::super::problem::Network::examples)
+    fn examples(&self) -> Option<Examples> {
+        match self.geometry() {
+            Geometry::Regions { .. } | Geometry::Fit => self.problem.network().map(Network::examples),
+            Geometry::Plane { .. } | Geometry::Loss => None,
+        }
     }
 }
