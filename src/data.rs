@@ -1,5 +1,6 @@
 //! Files into data sets and parameters.
 
+pub mod checkpoint;
 mod csv;
 mod digits;
 mod holdout;
@@ -21,6 +22,7 @@ use crate::{
     problem::{Splits, Targets},
 };
 
+pub use checkpoint::Checkpoint;
 pub use csv::{Column, CsvSource};
 pub use digits::digits;
 pub use holdout::Holdout;

@@ -18,6 +18,7 @@ pub mod presets;
 mod quadratic_model;
 mod recipe;
 mod record;
+mod state;
 mod step_size;
 
 pub use damping::{Damping, RHO_HIGH, RHO_LOW, Verdict};
@@ -30,4 +31,5 @@ pub use recipe::{
     StepSizeRecipe,
 };
 pub use record::{Cost, Outcome, Quantity, RECORDED_PARAMS, StepRecord};
+pub use state::{Restorer, SavedState, Saver, StateError, Visitor};
 pub use step_size::{StepSize, Weights};
