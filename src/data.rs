@@ -3,6 +3,7 @@
 pub mod checkpoint;
 mod csv;
 mod digits;
+mod fetch;
 mod holdout;
 pub mod idx;
 mod images;
@@ -25,6 +26,7 @@ use crate::{
 pub use checkpoint::Checkpoint;
 pub use csv::{Column, CsvSource};
 pub use digits::digits;
+pub use fetch::{Arrived, FetchError, fetch, verify};
 pub use holdout::Holdout;
 pub use images::ImageTargets;
 pub use known::{KnownSet, SetFile, Task};

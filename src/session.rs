@@ -178,4 +178,19 @@ impl Session {
     pub fn restore(&mut self, saved: &[SavedLane]) -> Result<(), StateError> {
         self.engine.restore(saved)
     }
+
+    /// How many steps a lane has taken.
+    pub fn step(&self, lane: usize) -> u64 {
+        self.engine.step(lane)
+    }
+
+    /// A lane's own compute time so far, in seconds.
+    pub fn seconds(&self, lane: usize) -> f64 {
+        self.engine.seconds(lane)
+    }
+
+    /// How a lane ended, if it has.
+    pub fn outcome(&self, lane: usize) -> Option<&Outcome> {
+        self.engine.outcome(lane)
+    }
 }

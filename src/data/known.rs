@@ -132,7 +132,7 @@ impl KnownSet {
     }
 
     /// How to get it.
-    pub(super) fn remedy(self) -> String {
+    pub fn remedy(self) -> String {
         let table = |name: &str, doi: &str| {
             format!(
                 "put {} and {} (the order of its rows) into one of them; the {name} data are at doi.org/{doi}",

@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{DataError, KnownSet};
+use super::{
+    DataError, KnownSet,
+    known::{IMAGE_FILES, TABLE_FILES},
+};
 
 /// The folders in which data sets are looked for, in this order: the one given, `$RHOSCOPE_DATA`, the user's own (`rhoscope` in
 /// `$XDG_DATA_HOME`, or in `~/.local/share`), and `/usr/share/datasets`. Every set has a folder of its name in one of them.
@@ -41,6 +44,26 @@ impl Places {
     /// Where a set is put that is fetched.
     pub fn home(&self) -> &Path {
         self.folders.first().map_or(Path::new(SYSTEM), PathBuf::as_path)
+    }
+
+    /// All files of a set, in the first folder that has them.
+    ///
+    /// # Errors
+    /// [`DataError::Absent`] if no folder has them.
+    pub fn files_of(&self, set: KnownSet) -> Result<Vec<PathBuf>, DataError> {
+        match set.has_images() {
+            true => self.find(set, IMAGE_FILES).map(Vec::from),
+            false => self.find(set, TABLE_FILES).map(Vec::from),
+        }
+    }
+
+    /// The folder a set is in.
+    ///
+    /// # Errors
+    /// [`DataError::Absent`] if it is in none.
+    pub fn folder_of(&self, set: KnownSet) -> Result<PathBuf, DataError> {
+        let files = self.files_of(set)?;
+        Ok(files.first().and_then(|file| file.parent()).unwrap_or(Path::new("")).to_owned())
     }
 
     /// The files of a set, in the first folder that has them all, each plain or with `.gz` at its end.

@@ -23,6 +23,9 @@ pub(super) trait Engine: Send {
     fn params(&mut self, lane: usize, step: u64) -> Vec<f64>;
     fn predict(&self, params: &[f64], inputs: &DMatrix<f64>) -> DMatrix<f64>;
     fn examples(&self) -> Option<Examples>;
+    fn step(&self, lane: usize) -> u64;
+    fn seconds(&self, lane: usize) -> f64;
+    fn outcome(&self, lane: usize) -> Option<&Outcome>;
     fn keep_no_past(&mut self);
     fn batches_per_epoch(&self) -> Option<u64>;
     fn count(&self, part: Part) -> usize;
@@ -205,6 +208,18 @@ impl<T: Real> Engine for Lanes<T> {
             Geometry::Regions { .. } | Geometry::Fit => self.problem.network().map(Network::examples),
             Geometry::Plane { .. } | Geometry::Loss => None,
         }
+    }
+
+    fn step(&self, lane: usize) -> u64 {
+        self.lanes[lane].state.step
+    }
+
+    fn seconds(&self, lane: usize) -> f64 {
+        self.lanes[lane].seconds
+    }
+
+    fn outcome(&self, lane: usize) -> Option<&Outcome> {
+        self.lanes[lane].ended.as_ref()
     }
 
     fn keep_no_past(&mut self) {
