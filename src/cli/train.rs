@@ -133,7 +133,9 @@ impl Training<'_> {
                 kept = (step, Instant::now());
             }
             if let signal @ 1.. = stop.load(Ordering::Relaxed) {
-                self.keep(&progress);
+                if kept.0 < step {
+                    self.keep(&progress);
+                }
                 return Ok(Some(i32::try_from(signal).unwrap_or_default()));
             }
             if !more || self.plan.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
@@ -141,7 +143,9 @@ impl Training<'_> {
             }
         }
         self.evaluate(&progress)?;
-        self.keep(&progress);
+        if kept.0 < step || step == from {
+            self.keep(&progress);
+        }
         Ok(None)
     }
 

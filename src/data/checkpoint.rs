@@ -129,14 +129,19 @@ fn digest<'v>(notes: &BTreeMap<String, String>, vectors: impl Iterator<Item = (&
             hasher.update(part);
         }
     };
-    notes.iter().for_each(|(name, text)| piece(name, text.as_bytes()));
-    vectors.for_each(|(name, bytes)| piece(name, bytes));
+    for (name, text) in notes {
+        piece(name, text.as_bytes());
+    }
+    for (name, bytes) in vectors {
+        piece(name, bytes);
+    }
     hex(&hasher.finalize())
 }
 
 /// As digests are written.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {

@@ -152,9 +152,9 @@ mod tests {
         encoder.finish().unwrap()
     }
 
-    fn read_both(bytes: Vec<u8>) -> (Result<Images, DataError>, Result<Vec<u8>, DataError>) {
-        let stream = || Stream::of_bytes(bytes.clone(), "f.idx").and_then(images);
-        (stream(), Stream::of_bytes(bytes.clone(), "f.idx").and_then(|stream| labels(stream, 10)))
+    fn read_both(bytes: &[u8]) -> (Result<Images, DataError>, Result<Vec<u8>, DataError>) {
+        let stream = || Stream::of_bytes(bytes.to_vec(), "f.idx").and_then(images);
+        (stream(), Stream::of_bytes(bytes.to_vec(), "f.idx").and_then(|stream| labels(stream, 10)))
     }
 
     fn three() -> Images {
@@ -164,8 +164,8 @@ mod tests {
     #[test]
     fn what_is_written_is_read_plain_and_compressed() {
         for pack in [<[u8]>::to_vec, zipped] {
-            assert_eq!(read_both(pack(&three().encode())).0.unwrap(), three());
-            assert_eq!(read_both(pack(&encode_labels(&[9, 0, 4]))).1.unwrap(), [9, 0, 4]);
+            assert_eq!(read_both(&pack(&three().encode())).0.unwrap(), three());
+            assert_eq!(read_both(&pack(&encode_labels(&[9, 0, 4]))).1.unwrap(), [9, 0, 4]);
         }
     }
 
@@ -201,7 +201,7 @@ mod tests {
             ),
         ];
         for (bytes, part) in image_cases {
-            let message = read_both(bytes).0.unwrap_err().to_string();
+            let message = read_both(&bytes).0.unwrap_err().to_string();
             assert!(message.contains(part) && message.starts_with("f.idx: "), "{message}\n{part}");
         }
         let label_cases = [
@@ -211,7 +211,7 @@ mod tests {
             ([&tags[..], &[1]].concat(), "goes on after"),
         ];
         for (bytes, part) in label_cases {
-            let message = read_both(bytes).1.unwrap_err().to_string();
+            let message = read_both(&bytes).1.unwrap_err().to_string();
             assert!(message.contains(part), "{message}\n{part}");
         }
     }
@@ -223,13 +223,13 @@ mod tests {
         fn no_bytes_are_trouble(
             noise in prop::collection::vec(any::<u8>(), 0..64), at in 0_usize..30, value in any::<u8>(), gzip in any::<bool>(),
         ) {
-            let _ = read_both(noise.clone());
+            let _ = read_both(&noise);
             let pack = if gzip { zipped } else { <[u8]>::to_vec };
-            let _ = read_both(pack(&[&[0, 0, 8, 3], &noise[..]].concat()));
+            let _ = read_both(&pack(&[&[0, 0, 8, 3], &noise[..]].concat()));
             let mut changed = pack(&three().encode());
             let at = at % changed.len();
             changed[at] ^= value;
-            if let Ok(images) = read_both(changed).0 {
+            if let Ok(images) = read_both(&changed).0 {
                 prop_assert_eq!(images.pixels.len(), 18);
             }
         }

@@ -51,9 +51,10 @@ impl Places {
     /// # Errors
     /// [`DataError::Absent`] if no folder has them.
     pub fn files_of(&self, set: KnownSet) -> Result<Vec<PathBuf>, DataError> {
-        match set.has_images() {
-            true => self.find(set, IMAGE_FILES).map(Vec::from),
-            false => self.find(set, TABLE_FILES).map(Vec::from),
+        if set.has_images() {
+            self.find(set, IMAGE_FILES).map(Vec::from)
+        } else {
+            self.find(set, TABLE_FILES).map(Vec::from)
         }
     }
 

@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     fn stream(text: &str) -> Stream {
-        Stream::of_bytes(text.as_bytes().to_vec(), "f.txt").unwrap()
+        Stream::of_bytes(text.to_owned(), "f.txt").unwrap()
     }
 
     fn place(table: &str, order: &str) -> (tempfile::TempDir, Places) {
@@ -126,8 +126,8 @@ mod tests {
     #[test]
     fn rows_are_reordered_split_and_standardised_by_those_that_do_not_test() {
         // Row i is (i, 1, 10·i); the order is backwards: 19 is first.
-        let table: String = (0..20).map(|i| format!("{i}\t1.0  {}\n", 10 * i)).collect();
-        let order: String = (0..20).rev().map(|i| format!("{i}\n")).collect();
+        let table = (0..20).map(|i| format!("{i}\t1.0  {}\n", 10 * i)).collect::<Vec<_>>().concat();
+        let order = (0..20).rev().map(|i| format!("{i}\n")).collect::<Vec<_>>().concat();
         let (_root, places) = place(&table, &order);
         let splits = load(KnownSet::UciEnergy, &places).unwrap();
         let (validation, test) = (splits.validation.unwrap(), splits.test.unwrap());

@@ -17,7 +17,7 @@ pub(in crate::cli) enum Every {
     Time(Duration),
 }
 
-const DEFAULT: Every = Every::Time(Duration::from_mins(1));
+const DEFAULT: Every = Every::Time(Duration::from_secs(60));
 
 /// What was asked for, in steps.
 #[derive(Debug)]

@@ -2,7 +2,7 @@ use std::{fs, path::PathBuf};
 
 use super::*;
 
-fn set(train: (Images, &[u8]), test: (Images, &[u8])) -> (tempfile::TempDir, Places) {
+fn set(train: (&Images, &[u8]), test: (&Images, &[u8])) -> (tempfile::TempDir, Places) {
     let root = tempfile::tempdir().unwrap();
     let folder = root.path().join("mnist");
     fs::create_dir(&folder).unwrap();
@@ -21,7 +21,7 @@ fn images(pixels: &[u8]) -> Images {
 #[test]
 fn the_last_sixth_validates_and_every_pixel_is_standardised_over_all_of_the_training_file() {
     let train = images(&[0, 7, 2, 7, 4, 7, 6, 7, 8, 7, 10, 7]);
-    let (_root, places) = set((train, &[0, 1, 2, 3, 4, 5]), (images(&[5, 9]), &[9]));
+    let (_root, places) = set((&train, &[0, 1, 2, 3, 4, 5]), (&images(&[5, 9]), &[9]));
     let splits: Splits<f64> = load(KnownSet::Mnist, &places, ImageTargets::Classes).unwrap();
     let validation = splits.validation.unwrap();
     let test = splits.test.unwrap();
@@ -37,7 +37,7 @@ fn the_last_sixth_validates_and_every_pixel_is_standardised_over_all_of_the_trai
 
 #[test]
 fn an_autoencoder_sees_pixels_from_0_to_1_and_is_asked_for_them_again() {
-    let (_root, places) = set((images(&[0, 51, 255, 0]), &[0, 1]), (images(&[5, 9]), &[9]));
+    let (_root, places) = set((&images(&[0, 51, 255, 0]), &[0, 1]), (&images(&[5, 9]), &[9]));
     let splits: Splits<f32> = load(KnownSet::Mnist, &places, ImageTargets::Inputs).unwrap();
     assert_eq!(splits.train.inputs.as_slice(), [0.0, 0.2, 1.0, 0.0]);
     assert_eq!(splits.train.targets, Targets::Values(splits.train.inputs.clone()));
@@ -48,13 +48,13 @@ fn an_autoencoder_sees_pixels_from_0_to_1_and_is_asked_for_them_again() {
 fn files_that_do_not_belong_together_are_refused() {
     let two = || images(&[0, 1, 2, 3]);
     let load = |places: &Places| load::<f32>(KnownSet::Mnist, places, ImageTargets::Classes).unwrap_err().to_string();
-    let (_root, places) = set((two(), &[1, 2, 3]), (two(), &[1, 2]));
+    let (_root, places) = set((&two(), &[1, 2, 3]), (&two(), &[1, 2]));
     let message = load(&places);
     assert!(
         message.contains("train-labels-idx1-ubyte: has 3 labels, but ") && message.contains(" has 2 images"),
         "{message}"
     );
-    let (_root, places) = set((two(), &[1, 2]), (Images { rows: 2, columns: 2, pixels: vec![0; 4] }, &[1]));
+    let (_root, places) = set((&two(), &[1, 2]), (&Images { rows: 2, columns: 2, pixels: vec![0; 4] }, &[1]));
     let message = load(&places);
     assert!(
         message.contains("t10k-images-idx3-ubyte: its images have 2 by 2 pixels; those to train on have 2"),
