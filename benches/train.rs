@@ -35,13 +35,13 @@ fn recipe(name: &str) -> Recipe {
 
 /// Images that look like images to the arithmetic: values of both signs, no structure.
 fn network(batch: usize) -> Mlp<f32> {
-    let examples = 2 * batch;
+    let examples = 4 * batch;
     let pixel = |i: usize, j: usize| (((i * 31 + j * 17) % 97) as f64 * 0.7).sin();
     let data = Examples {
         inputs: DMatrix::from_fn(LAYERS[0], examples, pixel),
         targets: Targets::Classes((0..examples).map(|n| (n * 7) % 10).collect()),
     };
-    let batching = Batching { size: batch, shuffle: true };
+    let batching = Batching { size: batch, shuffle: false };
     Mlp::new(
         &LAYERS,
         Activation::Relu,

@@ -5,6 +5,7 @@
 
 mod clip;
 mod compose;
+pub mod events;
 pub mod explain;
 mod fit;
 mod landscape;

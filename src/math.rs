@@ -1,5 +1,6 @@
 //! Vectors and matrices on nalgebra, generic over one scalar trait, and a counter-based random stream.
 
+mod kernel;
 mod product;
 mod random;
 mod real;

@@ -8,8 +8,9 @@
 //! | **AdamQLR** | m̂/(√v̂ + ε) | minimiser of M | Levenberg–Marquardt |
 //! | K-FAC | (F̂ + λI)⁻¹g and the previous update | minimiser of M over both | Levenberg–Marquardt |
 //!
-//! where M is the [quadratic model](QuadraticModel) of f around θ.
+//! and any other choice of the three is a [`Composition`]. M is the [quadratic model](QuadraticModel) of f around θ.
 
+mod composition;
 mod damping;
 mod direction;
 mod halt;
@@ -21,6 +22,7 @@ mod record;
 mod state;
 mod step_size;
 
+pub use composition::{Composition, DirectionKind, StepSizeKind};
 pub use damping::{Damping, RHO_HIGH, RHO_LOW, Verdict};
 pub use direction::{Adam, Direction, Gradient, Kfac};
 pub use halt::Halt;

@@ -1,6 +1,7 @@
 //! Several optimisers side by side on one problem.
 
 mod checkpoints;
+mod edit;
 mod engine;
 mod history;
 #[cfg(feature = "app")]
@@ -16,6 +17,7 @@ use crate::{
     problem::{Evaluation, Examples, Part, Problem},
 };
 
+pub use edit::{Edit, EditedLane};
 pub use history::{History, LaneHistory};
 #[cfg(feature = "app")]
 pub use setup::{Setup, SetupError};
@@ -114,6 +116,15 @@ impl Session {
     /// The latest step any lane has taken.
     pub fn latest(&self) -> u64 {
         self.engine.latest()
+    }
+
+    /// Goes back to the step of an edit and changes the lanes there; all of them go on from that step.
+    ///
+    /// A session is a function of its problem, its lanes and its edits: lanes that are kept repeat exactly the steps they would have
+    /// taken. `seconds` says how much of its own compute time each lane of the edit had used by then; it steers nothing.
+    /// A lane that the session does not have, or that was kept already, is left out.
+    pub fn edit(&mut self, edit: &Edit, seconds: &[f64]) {
+        self.engine.edit(edit, seconds);
     }
 
     /// Lets every lane that has not ended take one step; `clock` is read around each lane's own work. False once all have ended.

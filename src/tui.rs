@@ -16,7 +16,7 @@ mod export;
 pub mod keys;
 pub mod layout;
 pub mod panels;
-mod source;
+pub mod source;
 pub mod terminal;
 #[cfg(test)]
 mod tests;

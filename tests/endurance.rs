@@ -20,7 +20,7 @@ fn required(name: Name) -> Vec<Q> {
     match name {
         Name::Sgd | Name::Adam => always.to_vec(),
         Name::SgdQlr | Name::AdamQlr => [&always[..], &modelled].concat(),
-        Name::Kfac => [&always[..], &modelled, &[Q::Momentum]].concat(),
+        Name::Kfac | Name::Composed(_) => [&always[..], &modelled, &[Q::Momentum]].concat(),
     }
 }
 
@@ -33,14 +33,19 @@ fn check(record: &StepRecord, required: &[Q], what: &str) {
     assert!(record.params.iter().all(|value| value.is_finite()));
 }
 
-fn run(problem: &str, name: Name, monitor: bool) -> Outcome {
-    let mut spec = name.as_str().to_owned();
-    if monitor {
-        spec.push_str(":monitor=true");
-    }
-    let overrides = Overrides { optimisers: vec![spec], ..Overrides::default() };
+/// Compositions, on the problems whose steps are cheap.
+const COMPOSITIONS: [&str; 4] = [
+    "gradient+minimiser+constant:adaptive_momentum=true,monitor=true",
+    "adam+minimiser+levenberg-marquardt:adaptive_momentum=true,reject=true,monitor=true",
+    "kfac+minimiser+decreasing-loss:saddle_free=true,lr_ema=0.5,monitor=true",
+    "kfac+fixed+levenberg-marquardt:lr=0.5,inversion=eigen,inverse_interval=3,monitor=true",
+];
+
+fn run(problem: &str, spec: &str) -> Outcome {
+    let name = Name::parse(spec.split(':').next().unwrap_or_default()).unwrap();
+    let overrides = Overrides { optimisers: vec![spec.to_owned()], ..Overrides::default() };
     let mut session = Setup::bundled(problem, &overrides).unwrap().build().unwrap();
-    let what = format!("{} on {problem}", name.as_str());
+    let what = format!("{name} on {problem}");
     let required = required(name);
     let mut outcome = None;
     for _ in 0..STEPS {
@@ -75,7 +80,13 @@ macro_rules! on {
             #[test]
             fn $test() {
                 for name in Name::ALL {
-                    run($problem, name, matches!(name, Name::Sgd | Name::Adam));
+                    let monitor = matches!(name, Name::Sgd | Name::Adam);
+                    run($problem, &format!("{name}:monitor={monitor}"));
+                }
+                if !$problem.starts_with("mlp") {
+                    for spec in COMPOSITIONS {
+                        run($problem, spec);
+                    }
                 }
             }
         )*
@@ -85,10 +96,10 @@ macro_rules! on {
 on! {
     rosenbrock: "rosenbrock",
     rosenbrock_paper: "rosenbrock-paper",
+    rosenbrock_10d: "rosenbrock-10d",
     quadratic_round: "quadratic-round",
     quadratic_narrow: "quadratic-narrow",
     quadratic_rotated: "quadratic-rotated",
-    rosenbrock_10d: "rosenbrock-10d",
     quadratic_spectrum: "quadratic-spectrum",
     quadratic_noisy: "quadratic-noisy",
     kronecker_exact: "kronecker-exact",
@@ -101,8 +112,8 @@ on! {
     rastrigin: "rastrigin",
     ackley: "ackley",
     expression: "expression",
-    mlp_sine_batches: "mlp-sine-batches",
     mlp_sine: "mlp-sine",
+    mlp_sine_batches: "mlp-sine-batches",
     mlp_spirals: "mlp-spirals",
     mlp_digits: "mlp-digits",
 }

@@ -185,6 +185,35 @@ fn a_resize_is_followed_even_to_almost_nothing() {
 }
 
 #[test]
+fn an_optimiser_is_changed_and_the_run_goes_on_from_here() {
+    let mut session = Session::rosenbrock(&[]);
+    session.press(SHIFT_RIGHT);
+    session.until("step 10/");
+    session.press("o");
+    session.until("not as by default");
+    // The second key from the list: AdamQLR's keys, the seventh of which is the damping.
+    session.press("\r");
+    session.until("←→ value");
+    session.press("jjjjjj");
+    session.until("damping: initial damping λ");
+    session.press("-3\r");
+    session.until("`damping` is -3; expected a number of at least 0");
+    session.press("\x7f\x7f250\r");
+    session.until("• damping");
+    session.press("c");
+    session.until("going on from step 10");
+    session.press(RIGHT);
+    session.until("step 11/");
+    session.until("λ 250");
+    session.press("o");
+    session.until("not as by default");
+    session.press("\x1b");
+    session.until("this step");
+    session.press("q");
+    assert!(session.end().success());
+}
+
+#[test]
 fn an_export_writes_a_picture_beside_older_ones() {
     let directory = tempfile::tempdir().unwrap();
     let mut session = Session::start(&["rosenbrock"], &[], directory.path());

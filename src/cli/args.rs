@@ -118,7 +118,9 @@ pub(super) enum DataCommand {
 #[derive(Debug, ArgGroup)]
 pub(super) struct SessionArgs {
     /// Run this optimiser instead of the file's; repeatable. SPEC is NAME[:key=value[,key=value]...], for instance
-    /// adam:lr=0.05 or adamqlr:damping=1e-3,curvature=hessian; NAME is sgd, adam, sgdqlr, adamqlr or kfac
+    /// adam:lr=0.05 or adamqlr:damping=1e-3,curvature=hessian; NAME is sgd, adam, sgdqlr, adamqlr or kfac, or
+    /// any DIRECTION+STEP+DAMPING of gradient, adam, kfac; fixed, minimiser; none, constant, levenberg-marquardt, decreasing-loss, for
+    /// instance kfac+minimiser+decreasing-loss
     #[arg(short, long, visible_alias = "optimizer", value_name = "SPEC")]
     optimiser: Vec<String>,
 

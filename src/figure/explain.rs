@@ -1,11 +1,14 @@
 //! One step in the formula's own terms: which numbers gave α, which gave ρ, and what that did to λ.
 
+mod rate;
+mod ratio;
+
 use crate::{
-    optim::{Coefficient, Cost, DampingRule, DirectionRecipe, Quantity as Q, Ratio, Recipe},
-    session::LaneHistory,
+    optim::{Coefficient, Cost, Curvature, DampingRule, DirectionRecipe, Estimator, Quantity as Q, Recipe},
+    session::{LaneHistory, setup::ProblemFacts},
 };
 
-use super::number::{precise, short};
+use super::number::precise;
 
 /// What a piece of text is, by which it is coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,20 +81,43 @@ pub fn cost_in_words(cost: Cost) -> String {
     words.join(" + ")
 }
 
+/// What the numbers of a step are made of: C of the quadratic model and, where the direction is K-FAC's, its blocks. Empty where
+/// no model is made.
+pub fn model_in_words(recipe: &Recipe, facts: ProblemFacts) -> String {
+    let size = &recipe.step_size;
+    let adaptive = [size.learning_rate, size.momentum].contains(&Coefficient::Adaptive);
+    let needed = adaptive || recipe.damping.rule == DampingRule::LevenbergMarquardt || recipe.monitor;
+    let c = match recipe.curvature.or(facts.curvatures.first().copied()) {
+        Some(Curvature::Fisher) => Some("C: Fisher (Gauss–Newton)"),
+        Some(Curvature::Hessian) => Some("C: Hessian"),
+        Some(Curvature::Empirical) => Some("C: empirical Fisher, which is not the Fisher"),
+        None => None,
+    };
+    let blocks = match &recipe.direction {
+        DirectionRecipe::Kfac { .. } if facts.outputs.is_none() => Some("Δ: one block, all of C"),
+        DirectionRecipe::Kfac { estimator, .. } => match estimator {
+            Some(Estimator::Exact) | None => Some("Δ: A ⊗ G of the exact Fisher"),
+            Some(Estimator::Sampled) => Some("Δ: A ⊗ G of the sampled Fisher"),
+            Some(Estimator::Empirical) => Some("Δ: A ⊗ G of the empirical Fisher"),
+        },
+        _ => None,
+    };
+    blocks.into_iter().chain(c.filter(|_| needed)).collect::<Vec<_>>().join(" · ")
+}
+
 /// Explains step `step` of a lane, the most telling lines first; a lane that has ended shows its last step.
 /// `after` is f where the step arrived, as far as it is known ([`loss_after`]).
 pub fn explain(lane: &LaneHistory, recipe: &Recipe, step: usize, after: Option<f64>) -> Vec<Line> {
+    if lane.origin() > 0 && step <= lane.origin() {
+        let begins = format!("begins after step {}; ", super::number::count(lane.origin()));
+        return vec![vec![symbol(begins), part(Role::Value, "→"), symbol(" goes on")]];
+    }
     let step = step.min(lane.len());
-    if step == 0 {
+    if step == lane.origin() {
         return vec![vec![symbol("the start: no step yet; "), part(Role::Value, "→"), symbol(" takes the first")]];
     }
     let of = Explained { lane, recipe, step, after };
-    let first = match recipe.step_size.learning_rate {
-        Coefficient::Fixed(rate) => of.fixed(rate),
-        Coefficient::Adaptive if of.get(Q::PreviousCurvature).is_some() => of.two_vectors(),
-        Coefficient::Adaptive => of.one_vector(),
-    };
-    vec![first, of.ratio(), of.sizes()]
+    vec![of.rate(), of.ratio(), of.sizes()]
 }
 
 struct Explained<'a> {
@@ -111,173 +137,9 @@ impl Explained<'_> {
         if matches!(self.recipe.direction, DirectionRecipe::Kfac { .. }) { "Δ" } else { "d" }
     }
 
-    /// α given: nothing to derive.
-    fn fixed(&self, rate: f64) -> Line {
-        let mut line = Line::new();
-        line.push(symbol("α = "));
-        // As it was written, unless something has been made of it.
-        let used = self.get(Q::LearningRate).filter(|used| (used - rate).abs() > 1e-6 * rate.abs());
-        line.push(part(Role::Result, used.map_or_else(|| rate.to_string(), precise)));
-        line.push(symbol(" fixed   "));
-        if let (Some(momentum), DirectionRecipe::Kfac { .. }) = (self.get(Q::Momentum), &self.recipe.direction) {
-            line.push(symbol("μ = "));
-            line.push(part(Role::Result, precise(momentum)));
-            line.push(symbol("   "));
-        }
-        let d = self.letter();
-        named(&mut line, &format!("gᵀ{d}"), self.get(Q::GradDotDirection));
-        named(&mut line, &format!("κ = {d}ᵀ(C + λI){d}"), self.get(Q::Curvature));
-        line
-    }
-
-    /// α = gᵀd / dᵀ(C + λI)d.
-    fn one_vector(&self) -> Line {
-        let d = self.letter();
-        let mut line = Line::new();
-        let (slope, curvature) = (self.get(Q::GradDotDirection), self.get(Q::Curvature));
-        named(&mut line, &format!("gᵀ{d}"), slope);
-        named(&mut line, &format!("{d}ᵀC{d}"), self.get(Q::DirectionCurvature));
-        let damping = self.get(Q::Damping).zip(self.get(Q::DirectionSquaredNorm)).map(|(lambda, norm)| lambda * norm);
-        if self.recipe.damping.rule != DampingRule::None {
-            named(&mut line, &format!("λ‖{d}‖²"), damping);
-        }
-        let model = self.get(Q::ModelLearningRate).or(self.get(Q::LearningRate));
-        let (Some(slope), Some(curvature), Some(model)) = (slope, curvature, model) else {
-            line.extend(self.alpha());
-            return line;
-        };
-        let size = if self.recipe.step_size.saddle_free { curvature.abs() } else { curvature };
-        line.push(symbol(format!("→  α = {} / {} = ", precise(slope), precise(size))));
-        line.push(part(Role::Result, precise(model)));
-        if let Some(used) = self.get(Q::LearningRate).filter(|used| (used - model).abs() > 1e-9 * model.abs()) {
-            line.push(symbol("  then "));
-            line.push(part(Role::Result, precise(used)));
-            line.push(symbol(self.decorators()));
-        }
-        line
-    }
-
-    /// What made of the model's α the one that was used.
-    fn decorators(&self) -> String {
-        let size = &self.recipe.step_size;
-        let mut words = Vec::new();
-        if size.clip.is_some() {
-            words.push("clipped");
-        }
-        if (size.amplification - 1.0).abs() > f64::EPSILON {
-            words.push("amplified");
-        }
-        if size.ema.abs() > f64::EPSILON {
-            words.push("averaged");
-        }
-        format!(" {}", words.join(", "))
-    }
-
-    fn alpha(&self) -> Line {
-        let value = self.get(Q::LearningRate).map_or_else(|| "—".to_owned(), precise);
-        vec![symbol("→  α = "), part(Role::Result, value)]
-    }
-
-    /// (A + λD)·[−α, μ] = −b over Δ and the previous update p.
-    fn two_vectors(&self) -> Line {
-        let lambda = self.get(Q::Damping).unwrap_or(0.0);
-        let entry = |curvature, product| {
-            self.get(curvature)
-                .zip(self.get(product))
-                .map_or_else(|| "—".to_owned(), |(c, d): (f64, f64)| short(c + lambda * d))
-        };
-        let (first, cross, last) = (
-            entry(Q::DirectionCurvature, Q::DirectionSquaredNorm),
-            entry(Q::CrossCurvature, Q::CrossProduct),
-            entry(Q::PreviousCurvature, Q::PreviousSquaredNorm),
-        );
-        let slope = |quantity| self.get(quantity).map_or_else(|| "—".to_owned(), short);
-        let mut line = vec![
-            symbol("A + λD = "),
-            part(Role::Value, format!("[{first}  {cross}; ")),
-            // The matrix is symmetric.
-            part(Role::Aside, format!("{cross}  ")),
-            part(Role::Value, format!("{last}]")),
-            symbol("   b = "),
-            part(Role::Value, format!("[{}  {}]", slope(Q::GradDotDirection), slope(Q::GradDotPrevious))),
-            symbol("   "),
-        ];
-        for (text, quantity) in [("→  α = ", Q::LearningRate), ("  μ = ", Q::Momentum)] {
-            line.push(symbol(text));
-            line.push(part(Role::Result, self.get(quantity).map_or_else(|| "—".to_owned(), short)));
-        }
-        line
-    }
-
-    /// predicted and actual Δf → ρ → λ.
-    fn ratio(&self) -> Line {
-        let mut line = Line::new();
-        let change = self.get(Q::NewLoss).zip(self.get(Q::Loss)).map(|(new, old)| new - old);
-        let Some(predicted) = self.get(Q::ModelChange) else {
-            named(&mut line, "f before", self.get(Q::Loss));
-            match self.get(Q::NewLoss) {
-                Some(after) => named(&mut line, "f after", Some(after)),
-                // On the next step's batch, so it is not called the same.
-                None => named(&mut line, "next f", self.after),
-            }
-            let asked = if self.recipe.monitor { "" } else { " (monitor = true would compute them)" };
-            line.push(symbol(format!("no prediction, no ρ{asked}")));
-            line.extend(self.rejection());
-            return line;
-        };
-        line.push(symbol("predicted Δf "));
-        if self.recipe.ratio == Ratio::Undamped && self.recipe.damping.rule != DampingRule::None {
-            line.push(part(Role::Aside, "(without λ) "));
-        }
-        line.push(part(Role::Value, precise(predicted)));
-        line.push(symbol("   "));
-        named(&mut line, "actual Δf", change);
-        if let Some(rho) = self.get(Q::Rho) {
-            line.push(symbol("→  ρ = "));
-            line.push(part(Role::Result, short(rho)));
-            line.push(if rho > 0.75 {
-                symbol(" > 3/4")
-            } else if rho < 0.25 {
-                symbol(" < 1/4")
-            } else {
-                part(Role::Aside, " in between")
-            });
-        } else if change.is_some() {
-            line.push(symbol("→  ρ undefined"));
-        }
-        line.extend(self.damping());
-        line.extend(self.rejection());
-        line
-    }
-
-    fn rejection(&self) -> Option<Part> {
-        self.lane.rejected(self.step).then(|| part(Role::Raised, "  step rejected: θ stays"))
-    }
-
-    /// What happened to λ.
-    fn damping(&self) -> Line {
-        let (Some(used), Some(next)) = (self.get(Q::Damping), self.get(Q::NextDamping)) else { return Line::new() };
-        let rule = &self.recipe.damping;
-        if rule.rule == DampingRule::None {
-            return Line::new();
-        }
-        let before = symbol(format!("  →  λ {} ", short(used)));
-        if next > used {
-            vec![before, part(Role::Raised, format!("▲ {}", short(next)))]
-        } else if next < used {
-            vec![before, part(Role::Lowered, format!("▼ {}", short(next)))]
-        } else {
-            let reason = if rule.rule == DampingRule::Constant {
-                "constant"
-            } else if used <= rule.min {
-                "at λ_min"
-            } else if rule.max.is_some_and(|max| used >= max) {
-                "at λ_max"
-            } else {
-                "stays"
-            };
-            vec![before, symbol(reason)]
-        }
+    /// The lane's own count of its steps.
+    fn own_step(&self) -> usize {
+        self.step - self.lane.origin()
     }
 
     /// How large things were, and what the step cost.
@@ -287,7 +149,8 @@ impl Explained<'_> {
         named(&mut line, "‖g‖", self.get(Q::GradNorm));
         let direction = self.get(Q::DirectionSquaredNorm).map(f64::sqrt);
         named(&mut line, &format!("‖{d}‖"), direction);
-        named(&mut line, "‖step‖", self.get(Q::UpdateNorm));
+        let step = if self.lane.rejected(self.step) { "‖step tried‖" } else { "‖step‖" };
+        named(&mut line, step, self.get(Q::UpdateNorm));
         let previous = self.get(Q::PreviousSquaredNorm).map(f64::sqrt);
         if let (Some(momentum), Some(previous), Some(alpha), Some(direction)) =
             (self.get(Q::Momentum), previous, self.get(Q::LearningRate), direction)
@@ -299,13 +162,15 @@ impl Explained<'_> {
                 line.push(symbol("   "));
             }
         }
-        if let Some(from) = self.lane.record(self.step).and_then(|record| record.calibrated_from) {
-            named(&mut line, "λ calibrated from", Some(from));
-        }
         let cost = self.lane.record(self.step).map(|record| cost_in_words(record.cost)).unwrap_or_default();
         line.push(symbol(format!("cost {cost}")));
         line
     }
+}
+
+/// Whether two numbers are the same up to the rounding of single precision.
+fn near(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-6 * b.abs().max(f64::MIN_POSITIVE)
 }
 
 #[cfg(test)]

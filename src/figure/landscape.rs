@@ -31,6 +31,7 @@ pub fn landscape(ground: &Ground, history: &History, options: &PathOptions) -> L
     let window = ground.window();
     let visible = |lane: usize| !options.hidden.get(lane).copied().unwrap_or(false);
     let lanes = history.lanes().iter().enumerate().filter(|(lane, past)| visible(*lane) && past.recorded_params() == 2);
+    let lanes = lanes.filter(|(_, past)| options.cursor >= past.origin());
     let paths = lanes.map(|(lane, past)| {
         let last = options.cursor.min(past.len());
         let now = past.param(0, last).zip(past.param(1, last)).map(|(x, y)| window.unit([x, y]));

@@ -3,13 +3,7 @@
 //! nalgebra's types hold the numbers; large products are faer's, which on one core runs as fast as nalgebra's kernel on two, and takes transposed factors
 //! as they are. Small ones are loops over contiguous columns here.
 
-use faer::{
-    Accum, MatMut, MatRef,
-    linalg::matmul::{
-        matmul,
-        triangular::{self, BlockStructure::Rectangular, BlockStructure::TriangularLower},
-    },
-};
+use faer::{Accum, MatMut, MatRef};
 use nalgebra::DMatrix;
 
 use super::{Real, threads::parallelism};
@@ -133,7 +127,7 @@ impl<'a, T: Real> PanelMut<'a, T> {
         let work = a.columns() * b.columns() * a.rows;
         if work >= SMALL {
             let accum = self.prepare(beta);
-            return matmul(self.view(), accum, a.view().transpose(), b.view(), alpha, parallelism(work));
+            return T::product(self.view(), accum, a.view().transpose(), b.view(), alpha, parallelism(work));
         }
         self.scale(beta);
         for (c, b) in self.columns_mut().zip(b.iter()) {
@@ -148,7 +142,7 @@ impl<'a, T: Real> PanelMut<'a, T> {
         let work = a.rows * b.columns() * a.columns();
         if work >= SMALL {
             let accum = self.prepare(beta);
-            return matmul(self.view(), accum, a.view(), b.view(), alpha, parallelism(work));
+            return T::product(self.view(), accum, a.view(), b.view(), alpha, parallelism(work));
         }
         self.scale(beta);
         for (c, b) in self.columns_mut().zip(b.iter()) {
@@ -163,7 +157,7 @@ impl<'a, T: Real> PanelMut<'a, T> {
         let work = a.rows * b.rows * a.columns();
         if work >= SMALL {
             let accum = self.prepare(beta);
-            return matmul(self.view(), accum, a.view(), b.view().transpose(), alpha, parallelism(work));
+            return T::product(self.view(), accum, a.view(), b.view().transpose(), alpha, parallelism(work));
         }
         self.scale(beta);
         for (a, b) in a.iter().zip(b.iter()) {
@@ -178,10 +172,7 @@ impl<'a, T: Real> PanelMut<'a, T> {
         let work = a.rows * a.rows * a.columns();
         if work >= SMALL {
             let accum = self.prepare(beta);
-            let (c, a) = (self.view(), a.view());
-            let across = a.transpose();
-            let par = parallelism(work / 2);
-            return triangular::matmul(c, TriangularLower, accum, a, Rectangular, across, Rectangular, alpha, par);
+            return T::square(self.view(), accum, a.view(), alpha, parallelism(work / 2));
         }
         self.scale(beta);
         for a in a.iter() {

@@ -2,11 +2,7 @@
 
 use std::mem::MaybeUninit;
 
-use faer::{
-    MatRef,
-    dyn_stack::MemStack,
-    linalg::cholesky::llt::{self, factor::LltRegularization},
-};
+use faer::{MatRef, dyn_stack::MemStack};
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
 use super::{PanelMut, Real, threads::parallelism};
@@ -61,7 +57,7 @@ impl<T: Real> DampedInverse<T> {
             return None;
         }
         basis.values.apply(|value| {
-            if nalgebra::ComplexField::abs(*value) < rounding {
+            if value.abs() < rounding {
                 *value = rounding;
             }
         });
@@ -79,18 +75,16 @@ impl<T: Real> DampedInverse<T> {
         for i in 0..matrix.nrows() {
             self.lower[(i, i)] += damping;
         }
-        nalgebra::ComplexField::is_finite(&self.lower.norm_squared())
-            || self.lower.iter().all(nalgebra::ComplexField::is_finite)
+        self.lower.norm_squared().is_finite() || self.lower.iter().all(|value| value.is_finite())
     }
 
     fn cholesky(&mut self) -> bool {
         let n = self.lower.nrows();
         let par = parallelism(n * n * n / 6);
-        let need = llt::factor::cholesky_in_place_scratch::<T>(n, par, Default::default()).unaligned_bytes_required();
+        let need = T::cholesky_scratch(n, par).unaligned_bytes_required();
         self.scratch.resize(need.max(self.scratch.len()), MaybeUninit::uninit());
         let stack = MemStack::new(&mut self.scratch);
-        let lower = PanelMut::from(&mut self.lower).into_view();
-        llt::factor::cholesky_in_place(lower, LltRegularization::default(), par, stack, Default::default()).is_ok()
+        T::cholesky(PanelMut::from(&mut self.lower).into_view(), par, stack)
     }
 
     /// X ← (A + λI)⁻¹X.
@@ -109,8 +103,7 @@ impl<T: Real> DampedInverse<T> {
                 let n = self.lower.nrows();
                 let lower = MatRef::from_column_major_slice(self.lower.as_slice(), n, n);
                 let par = parallelism(n * n * x.ncols());
-                // Solving in place needs no scratch.
-                llt::solve::solve_in_place(lower, x, par, MemStack::new(&mut []));
+                T::solve(lower, x, par);
             }
             Form::Eigen(basis) => {
                 let n = basis.values.len();
@@ -149,7 +142,7 @@ pub struct Eigenbasis<T: Real> {
 impl<T: Real> Eigenbasis<T> {
     /// Of a symmetric matrix given by its lower triangle; `None` if the iteration does not converge (a non-finite entry).
     pub fn new(mut matrix: DMatrix<T>) -> Option<Self> {
-        if matrix.iter().any(|value| !nalgebra::ComplexField::is_finite(value)) {
+        if matrix.iter().any(|value| !value.is_finite()) {
             return None;
         }
         matrix.fill_upper_triangle_with_lower_triangle();

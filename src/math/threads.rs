@@ -12,7 +12,7 @@ use faer::Par;
 static THREADS: AtomicUsize = AtomicUsize::new(0);
 
 /// Below so many multiplications a product is done before another thread has woken up.
-const WORTH_SHARING: usize = 1 << 20;
+const WORTH_SHARING: usize = 1 << 23;
 
 /// Lets products use up to `threads` threads, or as many as there are cores. Results do not depend on it.
 pub fn set_threads(threads: Option<NonZero<usize>>) {

@@ -110,7 +110,9 @@ impl<T: Real> Damping<T> {
             None if self.recipe.raise_if_undefined => self.recipe.increase,
             Some(_) | None => return self.clipped(self.lambda),
         };
-        self.clipped(self.lambda * T::of(factor.powf(power)))
+        // A power may overflow: λ = 0 stays 0 however often it is multiplied.
+        let power = T::of(factor.powf(power));
+        self.clipped(if self.lambda > T::zero() { self.lambda * power } else { self.lambda })
     }
 
     /// λ by one application of the Levenberg–Marquardt rule, whatever the step: for finding λ₀.

@@ -43,10 +43,9 @@ impl Halt {
     }
 }
 
-/// Squares below this lose precision in a step's products: the smallest normal number over ε².
-pub(super) fn negligible_square<T: Real>() -> T {
-    let epsilon = T::default_epsilon();
-    smallest_normal::<T>() / (epsilon * epsilon)
+/// Products of numbers below this lose precision in a step: √(smallest normal number)/ε.
+pub(super) fn negligible_norm<T: Real>() -> T {
+    smallest_normal::<T>().sqrt() / T::default_epsilon()
 }
 
 /// Passes a finite number.
@@ -60,4 +59,15 @@ pub(super) fn all_finite<T: Real>(quantity: &'static str, vector: &DVector<T>) -
         None => Ok(()),
         Some(index) => Err(Halt::NotFinite { quantity, value: vector[index].into(), index: Some(index) }),
     }
+}
+
+/// ‖vector‖, if every component is finite: one quick pass, and a second one only where squares overflow.
+pub(super) fn norm<T: Real>(quantity: &'static str, vector: &DVector<T>) -> Result<T, Halt> {
+    let squared = vector.norm_squared();
+    if squared.is_finite() {
+        return Ok(squared.sqrt());
+    }
+    all_finite(quantity, vector)?;
+    let largest = vector.amax();
+    Ok(largest * (vector / largest).norm())
 }

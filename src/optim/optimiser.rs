@@ -32,6 +32,8 @@ pub struct Optimiser<T: Real> {
     monitor: bool,
     /// The last accepted update, where the step size has a coefficient for it.
     previous: Option<DVector<T>>,
+    /// The session's step after which this one begins; its own steps are counted from there.
+    origin: u64,
     steps: u64,
     stalled: u32,
 }
@@ -60,6 +62,11 @@ struct Attempt<T: Real> {
     model_learning_rate: Option<T>,
 }
 
+/// A direction that is not finite explains whatever followed from it.
+fn blame<T: Real>(direction: &DVector<T>, halt: Halt) -> Halt {
+    halt::all_finite("the direction", direction).err().unwrap_or(halt)
+}
+
 impl<T: Real> Attempt<T> {
     /// f′; along vectors whose curvature was asked for, the oracle knows a shorter way.
     fn loss(&self, oracle: &mut dyn Oracle<T>, trial: &DVector<T>) -> T {
@@ -82,9 +89,17 @@ impl<T: Real> Optimiser<T> {
             ratio: recipe.ratio,
             monitor: recipe.monitor,
             previous: None,
+            origin: 0,
             steps: 0,
             stalled: 0,
         }
+    }
+
+    /// The same, to begin after step `origin` of a session: batches and records then follow the session's count, everything else its own.
+    #[must_use]
+    pub fn beginning_after(mut self, origin: u64) -> Self {
+        self.origin = origin;
+        self
     }
 
     /// About how much memory a checkpoint takes, in bytes.
@@ -95,6 +110,7 @@ impl<T: Real> Optimiser<T> {
     /// Shows everything the next step depends on, θ included.
     pub fn visit(&mut self, theta: &mut DVector<T>, visitor: &mut dyn Visitor<T>) {
         visitor.reals("params", theta.as_mut_slice());
+        visitor.count("origin", &mut self.origin);
         visitor.count("steps", &mut self.steps);
         let mut stalled = u64::from(self.stalled);
         visitor.count("stalled", &mut stalled);
@@ -135,20 +151,20 @@ impl<T: Real> Optimiser<T> {
         record: &mut StepRecord,
     ) -> Result<(), Halt> {
         let step = self.steps + 1;
-        *record = StepRecord::new(step);
+        *record = StepRecord::new(self.origin + step);
         let loss = self.evaluate(oracle, theta, space, record)?;
         self.propose(oracle, space, &mut record.cost)?;
         if step == 1 && self.damping.calibrates() {
             self.calibrate(oracle, theta, loss, space, record)?;
         }
         let attempt = self.weigh(oracle, space, &mut record.cost)?;
-        self.move_along(theta, &attempt, space)?;
+        let update_norm = self.move_along(theta, &attempt, space)?;
         let new_loss = self.new_loss(oracle, &attempt, space, record)?;
         let (change, rho) = self.rho(loss, new_loss, &attempt);
         let verdict = self.damping.judge(step, rho, loss, new_loss);
         self.note(&attempt, loss, new_loss, change, rho, record);
         record.set(Quantity::NextDamping, verdict.next);
-        record.set(Quantity::UpdateNorm, space.update.norm());
+        record.set(Quantity::UpdateNorm, update_norm);
         record.rejected = verdict.rejected;
 
         if verdict.rejected {
@@ -184,13 +200,12 @@ impl<T: Real> Optimiser<T> {
         let loss = oracle.linearise(theta, &mut space.gradient);
         record.cost.gradients += 1;
         halt::finite("the loss f(θ)", loss)?;
-        halt::all_finite("the gradient", &space.gradient)?;
-        let squared = space.gradient.norm_squared();
-        if squared < halt::negligible_square() {
+        let norm = halt::norm("the gradient", &space.gradient)?;
+        if norm < halt::negligible_norm() {
             return Err(Halt::ZeroGradient);
         }
         record.set(Quantity::Loss, loss);
-        record.set(Quantity::GradNorm, if squared.is_finite() { squared.sqrt() } else { space.gradient.norm() });
+        record.set(Quantity::GradNorm, norm);
         Ok(loss)
     }
 
@@ -200,8 +215,7 @@ impl<T: Real> Optimiser<T> {
         }
         let Workspace { gradient, direction, .. } = space;
         let mut local = self.local(oracle, gradient, cost);
-        self.direction.propose(&mut local, direction).ok_or(Halt::Singular)?;
-        halt::all_finite("the direction", direction)
+        self.direction.propose(&mut local, direction).ok_or(Halt::Singular)
     }
 
     fn local<'a>(&self, oracle: &'a mut dyn Oracle<T>, gradient: &'a DVector<T>, cost: &'a mut Cost) -> Local<'a, T> {
@@ -215,32 +229,48 @@ impl<T: Real> Optimiser<T> {
         let first = &space.direction;
         let vectors = [first, self.previous.as_ref().unwrap_or(first)];
         let vectors = &vectors[..=usize::from(self.previous.is_some())];
-        let needed = self.step_size.needs_model() || self.damping.needs_rho(self.steps + 1) || self.monitor;
+        let calibrates = self.steps == 0 && self.damping.calibrates();
+        let needed =
+            self.step_size.needs_model() || self.damping.needs_rho(self.steps + 1) || self.monitor || calibrates;
         let model = needed.then(|| {
             cost.products += vectors.len() as u32;
             QuadraticModel::new(vectors, &space.gradient, oracle.gram(self.curvature, vectors))
         });
         let weights = self.step_size.weights(vectors.len(), model.as_ref(), lambda);
-        if let Some(model) = &model {
-            halt::finite("the curvature κ = dᵀ(C + λI)d", model.curvature(lambda))?;
-            halt::finite("the slope gᵀd", model.b[0])?;
+        let curvature = model.as_ref().map_or(T::zero(), |model| model.curvature(lambda));
+        let slope = model.as_ref().map_or(T::zero(), |model| model.b[0]);
+        for (quantity, value) in [
+            ("the slope gᵀd", slope),
+            ("the curvature κ = dᵀ(C + λI)d", curvature),
+            ("the learning rate α", weights.w[0]),
+            ("the momentum μ", weights.w[1]),
+        ] {
+            halt::finite(quantity, value).map_err(|halt| blame(first, halt))?;
         }
-        halt::finite("the learning rate α", weights.w[0])?;
-        halt::finite("the momentum μ", weights.w[1])?;
         Ok(Attempt { model, w: weights.w, model_learning_rate: weights.model_learning_rate })
     }
 
-    /// θ′ = θ + update, update = −Vw.
-    fn move_along(&self, theta: &DVector<T>, attempt: &Attempt<T>, space: &mut Workspace<T>) -> Result<(), Halt> {
+    /// θ′ = θ + update, update = −Vw; gives ‖update‖.
+    fn move_along(&self, theta: &DVector<T>, attempt: &Attempt<T>, space: &mut Workspace<T>) -> Result<T, Halt> {
         let Workspace { direction, update, trial, .. } = space;
-        update.copy_from(direction);
-        *update *= -attempt.w[0];
-        if let Some(previous) = &self.previous {
-            update.axpy(-attempt.w[1], previous, T::one());
+        let [first, second] = [-attempt.w[0], -attempt.w[1]];
+        let targets = update.as_mut_slice().iter_mut().zip(trial.as_mut_slice());
+        let sources = direction.as_slice().iter().zip(theta.as_slice());
+        match &self.previous {
+            None => {
+                for ((u, t), (&d, &x)) in targets.zip(sources) {
+                    *u = first * d;
+                    *t = x + *u;
+                }
+            }
+            Some(previous) => {
+                for (((u, t), (&d, &x)), &p) in targets.zip(sources).zip(previous.as_slice()) {
+                    *u = first * d + second * p;
+                    *t = x + *u;
+                }
+            }
         }
-        trial.copy_from(theta);
-        *trial += &*update;
-        halt::all_finite("the new iterate", trial)
+        halt::norm("the step", update).map_err(|halt| blame(direction, halt))
     }
 
     /// f′, where something asks for it. Not finite, it ends the lane unless the rule answers by rejecting the step: then it is `None`.
@@ -251,7 +281,7 @@ impl<T: Real> Optimiser<T> {
         space: &Workspace<T>,
         record: &mut StepRecord,
     ) -> Result<Option<T>, Halt> {
-        if !self.damping.needs_new_loss(record.step) && !self.monitor {
+        if !self.damping.needs_new_loss(self.steps + 1) && !self.monitor {
             return Ok(None);
         }
         record.cost.losses += 1;
@@ -301,7 +331,6 @@ impl<T: Real> Optimiser<T> {
             let Workspace { gradient, direction, .. } = space;
             let mut local = self.local(oracle, gradient, &mut record.cost);
             self.direction.propose_again(&mut local, direction).ok_or(Halt::Singular)?;
-            halt::all_finite("the direction", direction)?;
         }
         record.calibration_unsettled = true;
         Ok(())

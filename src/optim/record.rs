@@ -100,10 +100,10 @@ impl Cost {
 
 impl std::ops::AddAssign for Cost {
     fn add_assign(&mut self, other: Self) {
-        self.losses += other.losses;
-        self.gradients += other.gradients;
-        self.products += other.products;
-        self.factorisations += other.factorisations;
+        self.losses = self.losses.saturating_add(other.losses);
+        self.gradients = self.gradients.saturating_add(other.gradients);
+        self.products = self.products.saturating_add(other.products);
+        self.factorisations = self.factorisations.saturating_add(other.factorisations);
     }
 }
 

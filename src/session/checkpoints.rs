@@ -38,12 +38,18 @@ impl<T: Real> Checkpoints<T> {
         let bytes = state.optimiser.bytes() + size_of::<T>() * state.theta.len();
         if (self.states.len() + 1) * bytes > self.budget && self.states.len() > 2 {
             self.interval *= 2;
-            self.states.retain(|kept| kept.step.is_multiple_of(self.interval));
+            let (start, interval) = (self.states[0].step, self.interval);
+            self.states.retain(|kept| kept.step == start || kept.step.is_multiple_of(interval));
             if !state.step.is_multiple_of(self.interval) {
                 return;
             }
         }
         self.states.push(state.clone());
+    }
+
+    /// Forgets the states after `step`.
+    pub(super) fn truncate(&mut self, step: u64) {
+        self.states.truncate(self.states.partition_point(|kept| kept.step <= step).max(1));
     }
 
     /// The latest state kept at or before `step`.

@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::{
-    Geometry, History, LaneSpec, Progress, SavedLane,
+    Edit, EditedLane, Geometry, History, LaneSpec, Progress, SavedLane,
     checkpoints::{Checkpoints, State},
 };
 use crate::{
@@ -17,6 +17,7 @@ pub(super) trait Engine: Send {
     fn lanes(&self) -> usize;
     fn empty_history(&self) -> History;
     fn latest(&self) -> u64;
+    fn edit(&mut self, edit: &Edit, seconds: &[f64]);
     fn advance(&mut self, clock: &dyn Fn() -> f64, sink: &mut dyn FnMut(Progress<'_>)) -> bool;
     fn geometry(&self) -> Geometry;
     fn surface(&self, xs: &[f64], ys: &[f64]) -> Vec<f64>;
@@ -59,8 +60,13 @@ struct Lane<T: Real> {
 
 impl<T: Real> Lane<T> {
     fn new(spec: &LaneSpec, problem: &dyn Problem<T>) -> Self {
-        let theta = problem.start();
-        let state = State { step: 0, optimiser: Optimiser::new(&spec.recipe, problem), theta };
+        Self::beginning_after(0, problem.start(), spec, problem)
+    }
+
+    /// A lane that begins at θ after step `step`.
+    fn beginning_after(step: u64, theta: DVector<T>, spec: &LaneSpec, problem: &dyn Problem<T>) -> Self {
+        let optimiser = Optimiser::new(&spec.recipe, problem).beginning_after(step);
+        let state = State { step, optimiser, theta };
         let dim = state.theta.len();
         // Steps of small problems are cheaper to repeat than to keep.
         let interval = if dim <= RECORDED_PARAMS { 64 } else { 1 };
@@ -104,12 +110,31 @@ impl<T: Real> Lane<T> {
         }
     }
 
+    /// Goes back to the state after step `step`, or the last one before it, and forgets what followed.
+    fn rewind(&mut self, step: u64, seconds: f64) {
+        // A step that failed may have moved the optimiser on, so the present state is not to be trusted: it is replayed.
+        self.state = self.replay(step.min(self.state.step)).clone();
+        if let Some(checkpoints) = &mut self.checkpoints {
+            checkpoints.truncate(self.state.step);
+        }
+        self.replayed = None;
+        self.seconds = seconds;
+        // A lane that had ended by then ends again, for the same reason.
+        self.ended = None;
+    }
+
     /// The state after step `step`, or the last one before it.
     fn at(&mut self, step: u64) -> &State<T> {
         let step = step.min(self.state.step);
-        let Some(checkpoints) = self.checkpoints.as_ref().filter(|_| step < self.state.step) else {
+        if step == self.state.step {
             return &self.state;
-        };
+        }
+        self.replay(step)
+    }
+
+    /// The state after step `step`, which has been taken, from the nearest one that was kept; the present one where none is.
+    fn replay(&mut self, step: u64) -> &State<T> {
+        let Some(checkpoints) = &self.checkpoints else { return &self.state };
         let kept = checkpoints.before(step);
         let mut state = match self.replayed.take() {
             Some(replayed) if (kept.step..=step).contains(&replayed.step) => replayed,
@@ -150,6 +175,22 @@ impl<T: Real> Engine for Lanes<T> {
 
     fn latest(&self) -> u64 {
         self.lanes.iter().map(|lane| lane.state.step).max().unwrap_or(0)
+    }
+
+    fn edit(&mut self, edit: &Edit, seconds: &[f64]) {
+        let theta = self.lanes[edit.from].at(edit.step).theta.clone();
+        let mut before: Vec<Option<Lane<T>>> = self.lanes.drain(..).map(Some).collect();
+        let problem = self.problem.as_ref();
+        let lanes = edit.lanes.iter().enumerate().filter_map(|(index, lane)| match lane {
+            EditedLane::Kept { lane, label } => {
+                let mut kept = before.get_mut(*lane)?.take()?;
+                kept.rewind(edit.step, seconds.get(index).copied().unwrap_or_default());
+                kept.label.clone_from(label);
+                Some(kept)
+            }
+            EditedLane::Started(spec) => Some(Lane::beginning_after(edit.step, theta.clone(), spec, problem)),
+        });
+        self.lanes = lanes.collect();
     }
 
     fn advance(&mut self, clock: &dyn Fn() -> f64, sink: &mut dyn FnMut(Progress<'_>)) -> bool {

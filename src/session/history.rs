@@ -1,94 +1,10 @@
 //! What happened so far: for every lane one column per quantity, with summaries that make a chart of 100 000 steps cheap.
 
+mod column;
+
+use super::{Edit, EditedLane};
 use crate::optim::{Cost, Outcome, Quantity, StepRecord};
-
-/// How many values one block of a column's summary covers, and how many blocks one block of the next level.
-const FAN_OUT: usize = 16;
-
-/// A growing column of reals with minima and maxima of every aligned run of 16, 256, 4096, … values.
-#[derive(Clone, Debug, Default)]
-struct Column {
-    values: Vec<f64>,
-    /// `levels[k][i]`: extremes of the present values `i·16^(k+1) .. (i+1)·16^(k+1)`; an empty block is `(∞, −∞)`.
-    levels: Vec<Vec<(f64, f64)>>,
-}
-
-const NOTHING: (f64, f64) = (f64::INFINITY, f64::NEG_INFINITY);
-
-fn widen(extremes: &mut (f64, f64), low: f64, high: f64) {
-    extremes.0 = extremes.0.min(low);
-    extremes.1 = extremes.1.max(high);
-}
-
-impl Column {
-    /// Absent values keep a place (as 0) but do not enter the summaries.
-    fn push(&mut self, value: Option<f64>) {
-        let mut index = self.values.len();
-        self.values.push(value.unwrap_or(0.0));
-        for level in 0.. {
-            let block = index / FAN_OUT;
-            if level == self.levels.len() {
-                match level.checked_sub(1) {
-                    None => self.levels.push(Vec::new()),
-                    Some(_) if block == 0 => break,
-                    // A level opens when the one below begins its second block, with what the first one holds.
-                    Some(below) => {
-                        let mut first = NOTHING;
-                        self.levels[below][..FAN_OUT].iter().for_each(|&(low, high)| widen(&mut first, low, high));
-                        self.levels.push(vec![first]);
-                    }
-                }
-            }
-            let blocks = &mut self.levels[level];
-            if block == blocks.len() {
-                blocks.push(NOTHING);
-            }
-            if let Some(value) = value {
-                widen(&mut blocks[block], value, value);
-            }
-            index = block;
-        }
-    }
-
-    /// Extremes of the present values `from..to`, in O(log) blocks.
-    fn extremes(&self, from: usize, to: usize, present: impl Fn(usize) -> bool) -> (f64, f64) {
-        let mut all = NOTHING;
-        let (mut low, mut high) = (from, to.min(self.values.len()));
-        let mut level = 0;
-        // Walk inwards: single items up to a block border on both sides, then the same one level up.
-        loop {
-            let item = |i: usize, all: &mut (f64, f64)| {
-                if level == 0 {
-                    if present(i) {
-                        widen(all, self.values[i], self.values[i]);
-                    }
-                } else {
-                    let (l, h) = self.levels[level - 1][i];
-                    widen(all, l, h);
-                }
-            };
-            if high <= low {
-                return all;
-            }
-            let has_level = level < self.levels.len();
-            if !has_level || high - low < 2 * FAN_OUT {
-                (low..high).for_each(|i| item(i, &mut all));
-                return all;
-            }
-            while low % FAN_OUT != 0 {
-                item(low, &mut all);
-                low += 1;
-            }
-            while high % FAN_OUT != 0 {
-                high -= 1;
-                item(high, &mut all);
-            }
-            low /= FAN_OUT;
-            high /= FAN_OUT;
-            level += 1;
-        }
-    }
-}
+use column::{Column, widen};
 
 /// One lane's past. Step 0 is the start; records are counted from step 1.
 #[derive(Clone, Debug)]
@@ -102,8 +18,17 @@ pub struct LaneHistory {
     rejected: Vec<u32>,
     costs: Vec<Cost>,
     seconds: Vec<f64>,
-    calibrated_from: Option<f64>,
+    calibration: Option<Calibration>,
     outcome: Option<(u64, Outcome)>,
+    /// The step after which the lane begins.
+    origin: usize,
+}
+
+/// How λ₀ was found at a lane's first step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Calibration {
+    from: f64,
+    unsettled: bool,
 }
 
 impl LaneHistory {
@@ -117,9 +42,43 @@ impl LaneHistory {
             rejected: Vec::new(),
             costs: Vec::new(),
             seconds: Vec::new(),
-            calibrated_from: None,
+            calibration: None,
             outcome: None,
+            origin: 0,
         }
+    }
+
+    /// A lane that begins after step `origin`; up to there it has a place in every column, but no values.
+    fn beginning_after(origin: usize, label: String, start: Vec<f64>) -> Self {
+        let mut lane = Self::new(label, start);
+        let mut nothing = StepRecord::default();
+        nothing.params.extend(lane.start.iter().copied());
+        (0..origin).for_each(|_| lane.push(&nothing, 0.0));
+        lane.origin = origin;
+        lane
+    }
+
+    /// The same lane up to step `step`, under a label.
+    fn up_to(&self, step: usize, label: String) -> Self {
+        let shorter = |column: &Column, bit: usize| column.first(step, |i| self.present[i] >> bit & 1 == 1);
+        Self {
+            label,
+            start: self.start.clone(),
+            columns: self.columns.iter().enumerate().map(|(bit, column)| shorter(column, bit)).collect(),
+            params: self.params.iter().map(|column| column.first(step, |_| true)).collect(),
+            present: self.present.iter().take(step).copied().collect(),
+            rejected: self.rejected.iter().take(step).copied().collect(),
+            costs: self.costs.iter().take(step).copied().collect(),
+            seconds: self.seconds.iter().take(step).copied().collect(),
+            calibration: self.calibration.filter(|_| step > self.origin),
+            outcome: self.outcome.clone().filter(|(at, _)| *at <= step as u64),
+            origin: self.origin,
+        }
+    }
+
+    /// The step after which the lane begins: 0, unless it was added later. Steps up to there have no values.
+    pub fn origin(&self) -> usize {
+        self.origin
     }
 
     /// The lane's label.
@@ -160,7 +119,9 @@ impl LaneHistory {
         cost += record.cost;
         self.costs.push(cost);
         self.seconds.push(seconds);
-        self.calibrated_from = self.calibrated_from.or(record.calibrated_from);
+        let calibration =
+            record.calibrated_from.map(|from| Calibration { from, unsettled: record.calibration_unsettled });
+        self.calibration = self.calibration.or(calibration);
     }
 
     /// Notes how the lane ended, and after which step.
@@ -226,7 +187,9 @@ impl LaneHistory {
             record.cost.factorisations -= before.factorisations;
         }
         record.params = self.params.iter().map(|column| column.values[index]).collect();
-        record.calibrated_from = self.calibrated_from.filter(|_| step == 1);
+        let calibration = self.calibration.filter(|_| step == self.origin + 1);
+        record.calibrated_from = calibration.map(|calibration| calibration.from);
+        record.calibration_unsettled = calibration.is_some_and(|calibration| calibration.unsettled);
         Some(record)
     }
 
@@ -265,6 +228,22 @@ impl History {
     /// An empty history; each lane brings its label and, where they are recorded, its starting parameters.
     pub fn new(lanes: impl IntoIterator<Item = (String, Vec<f64>)>) -> Self {
         Self { lanes: lanes.into_iter().map(|(label, start)| LaneHistory::new(label, start)).collect() }
+    }
+
+    /// What is left of this history by an edit of its session: lanes kept end at the edit's step, lanes started begin there.
+    #[must_use]
+    pub fn edited(&self, edit: &Edit) -> Self {
+        let step = usize::try_from(edit.step).unwrap_or(usize::MAX);
+        let lane = |lane: &EditedLane| match lane {
+            EditedLane::Kept { lane, label } => self.lanes[*lane].up_to(step, label.clone()),
+            EditedLane::Started(spec) => {
+                let from = &self.lanes[edit.from];
+                let step_of_start = step.min(from.len());
+                let start = (0..from.recorded_params()).filter_map(|axis| from.param(axis, step_of_start)).collect();
+                LaneHistory::beginning_after(step, spec.label.clone(), start)
+            }
+        };
+        Self { lanes: edit.lanes.iter().map(lane).collect() }
     }
 
     /// The lanes, in file order.

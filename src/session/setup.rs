@@ -3,11 +3,14 @@
 mod build;
 mod bundled;
 mod closed;
+mod composition;
 mod document;
+mod draft;
 mod error;
 mod field;
 mod formula;
 mod keys;
+mod limits;
 mod mlp;
 mod optimiser;
 mod overrides;
@@ -20,12 +23,16 @@ use std::path::{Path, PathBuf};
 
 pub use bundled::{BUNDLED, Bundled};
 pub use closed::{ExpressionSpec, Formulas, FunctionSpec, KroneckerSpec};
+pub use composition::Composed;
+pub use draft::Draft;
 pub use error::SetupError;
 pub(crate) use error::hint;
 pub use field::Range;
-pub use keys::{KEYS, Key, Kind};
+pub use keys::{KEYS, Key, Kind, Parts};
+pub(crate) use limits::history as check_history;
 pub use mlp::{MlpSpec, Precision};
-pub use optimiser::{LaneSetup, Name};
+pub(crate) use optimiser::make_unique;
+pub use optimiser::{LaneSetup, Name, ProblemFacts};
 pub use overrides::Overrides;
 pub use problem::{MatrixSpec, ProblemSpec, QuadraticSpec, RosenbrockSpec};
 
@@ -147,6 +154,11 @@ impl Setup {
             }
             _ => None,
         }
+    }
+
+    /// What optimisers need to know of the problem.
+    pub fn facts(&self) -> ProblemFacts {
+        self.problem.facts()
     }
 
     /// A path of the problem file as seen from here.

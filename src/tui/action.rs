@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use crossterm::event::KeyEvent;
+
 use super::worker::{Reply, Request};
 
 /// What a key means.
@@ -47,6 +49,10 @@ pub enum Command {
     Export,
     /// Show the bundled problems.
     Problems,
+    /// Show the optimisers, to change them.
+    Optimisers,
+    /// Change the optimisers.
+    Change(Change),
     /// Begin again.
     Restart,
     /// The next theme.
@@ -63,10 +69,41 @@ pub enum Command {
     Quit,
 }
 
+/// A change of the optimisers while they are being put together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Choose one to add.
+    Add,
+    /// Add a copy of the chosen one.
+    Duplicate,
+    /// Take the chosen one away.
+    Remove,
+    /// Type another label.
+    Rename,
+    /// The next value of a key that has few.
+    NextValue,
+    /// The value before.
+    PreviousValue,
+    /// The key as it is by default.
+    Default,
+    /// A character typed.
+    Type(char),
+    /// Take the last character back.
+    Erase,
+    /// Take all characters back.
+    EraseAll,
+    /// Begin again with these optimisers.
+    Restart,
+    /// Go on with these optimisers from the step at hand.
+    Continue,
+}
+
 /// Anything that changes the app's state.
 #[derive(Debug)]
 pub enum Action {
-    /// A key.
+    /// A key, as it comes; what it means depends on what is open.
+    Key(KeyEvent),
+    /// What a key means.
     Command(Command),
     /// The screen has this many columns and rows now.
     Resize(u16, u16),

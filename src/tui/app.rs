@@ -2,7 +2,9 @@
 
 mod events;
 mod lanes;
+mod optimisers;
 mod overlays;
+mod picker;
 mod picture;
 mod pointer;
 mod time;
@@ -11,17 +13,19 @@ mod zoom;
 use std::collections::VecDeque;
 
 use crate::{
-    figure::{Family, LaneStyle, XAxis, lane_styles, number::short},
+    figure::{Family, LaneStyle, XAxis, events::Events, lane_styles, number::short},
     session::{History, LaneHistory},
 };
 
 use super::{
     action::{Action, Command, Effect},
+    keys::{self, Context},
     layout::{self, Arrangement, Panel},
     theme::{Brightness, Depth, Theme},
     worker::{End, Opening, Reply, Request, Source, Step},
 };
 
+pub use picker::{Entry, Mode, Picker, Typing};
 pub use picture::Picture;
 pub use time::{SPEEDS, speed_name};
 pub use zoom::Zoom;
@@ -33,6 +37,8 @@ pub enum Overlay {
     Help(usize),
     /// The bundled problems, with the chosen one.
     Problems(usize),
+    /// The optimisers, to be changed.
+    Optimisers,
 }
 
 /// One line for the user, until the next key.
@@ -99,12 +105,16 @@ pub struct App {
     pub message: Option<Message>,
     /// What lies over the panels.
     pub overlay: Option<Overlay>,
+    /// The optimisers as they are being put together, from opening the overlay until the worker has taken them.
+    pub picker: Option<Picker>,
     /// Columns and rows.
     pub size: (u16, u16),
     /// The bundled problems.
     pub choices: Vec<Choice>,
     /// The large panel's costly part.
     pub picture: Picture,
+    /// What happened to each lane, as far as it is recorded.
+    events: Vec<Events>,
     /// Whether a problem is being opened, so that replies about the one before are to be ignored.
     opening_another: bool,
     /// Whether every lane has ended.
@@ -140,9 +150,11 @@ impl App {
             mouse: false,
             message: None,
             overlay: None,
+            picker: None,
             size: (0, 0),
             choices,
             picture: Picture::default(),
+            events: Vec::new(),
             opening_another: false,
             over: false,
             asked: 0,
@@ -157,6 +169,12 @@ impl App {
     /// Takes note of what happened and returns what is to be done about it.
     pub fn update(&mut self, action: Action) -> Vec<Effect> {
         match action {
+            Action::Key(event) => {
+                if let Some(command) = keys::command(event, self.context()) {
+                    self.message = None;
+                    self.command(command);
+                }
+            }
             Action::Command(command) => {
                 self.message = None;
                 self.command(command);
@@ -170,6 +188,14 @@ impl App {
         }
         self.request_picture();
         std::mem::take(&mut self.effects)
+    }
+
+    /// What keys are about.
+    fn context(&self) -> Context {
+        match (self.overlay, &self.picker) {
+            (Some(Overlay::Optimisers), Some(picker)) => picker.context(),
+            _ => Context::Panels,
+        }
     }
 
     /// Where everything is.
@@ -206,7 +232,11 @@ impl App {
         (self.playing, self.over, self.opening_another) = (false, false, false);
         self.ahead.clear();
         self.ends_ahead.clear();
+        self.events.clear();
         self.opening = opening;
+        if let Some(picker) = self.picker.take() {
+            self.lane = picker.chosen.min(self.opening.lanes.len().saturating_sub(1));
+        }
         self.ask_until(1);
     }
 
@@ -227,8 +257,9 @@ impl App {
             Reply::Opened(opening) => self.open(*opening),
             Reply::NotOpened(sentence) => {
                 self.opening_another = false;
-                self.warn(sentence);
+                self.refused(sentence);
             }
+            Reply::Edited { edit, lanes } => self.edited(&edit, lanes),
             _ if self.opening_another => {}
             Reply::Steps { steps, ends, over } => self.record(steps, ends, over),
             Reply::Seen { look, purpose, sight } => self.seen(look, purpose, sight),
@@ -239,6 +270,7 @@ impl App {
         match self.overlay {
             Some(Overlay::Problems(chosen)) => return self.problems_command(command, chosen),
             Some(Overlay::Help(top)) => return self.help_command(command, top),
+            Some(Overlay::Optimisers) => return self.picker_command(command),
             None => {}
         }
         match command {
@@ -262,7 +294,10 @@ impl App {
             Command::PreviousEvent => self.jump(false),
             Command::Export => self.export(),
             Command::Problems => self.show_problems(),
-            Command::Restart => self.open_another(Source::Again),
+            Command::Optimisers => self.show_optimisers(),
+            // It means something only while the optimisers are open.
+            Command::Change(_) => {}
+            Command::Restart => self.open_another(Source::With(self.opening.lanes.clone())),
             Command::NextTheme => self.next_theme(),
             Command::Mouse => self.toggle_mouse(),
             Command::Help => self.overlay = Some(Overlay::Help(0)),
@@ -276,8 +311,8 @@ impl App {
         self.playing = false;
         self.opening_another = true;
         self.tell(match &source {
-            Source::Again => "restarted".to_owned(),
-            Source::From([x, y]) => format!("started at ({}, {})", short(*x), short(*y)),
+            Source::Again | Source::With(_) => "restarted".to_owned(),
+            Source::From([x, y], _) => format!("started at ({}, {})", short(*x), short(*y)),
             Source::Bundled(name) => format!("opened {name}"),
         });
         self.ask(Request::Open(source));

@@ -10,14 +10,32 @@ use crate::figure::{Point, palette::Pattern};
 /// The braille dot of column 0–1 and row 0–3 of a cell.
 const DOTS: [[u8; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
 
+/// So many lines besides the last one can be told apart where they coincide.
+const OTHERS: usize = 3;
+/// Where lines coincide every so many cells show one of the others.
+const ALTERNATION: usize = 3;
+
 #[derive(Clone, Copy, Default)]
 struct Cell {
     dots: u8,
     layer: u8,
     ink: Color,
+    /// Other inks in the cell, the first ones drawn.
+    others: [Option<Color>; OTHERS],
     /// Upper and lower half.
     ground: [Option<Color>; 2],
     glyph: Option<(char, Color)>,
+}
+
+impl Cell {
+    /// The ink that shows in this column.
+    fn ink_at(&self, column: usize) -> Color {
+        let others = self.others.iter().flatten().count();
+        if others == 0 || column % ALTERNATION != ALTERNATION - 1 {
+            return self.ink;
+        }
+        self.others[column / ALTERNATION % others].unwrap_or(self.ink)
+    }
 }
 
 /// How a line is drawn.
@@ -27,7 +45,8 @@ pub struct Pen {
     pub colour: Color,
     /// Its pattern.
     pub pattern: Pattern,
-    /// Ink of a higher layer takes the place of lower ink in a cell; in the same layer both stay, in the colour of the last.
+    /// Ink of a higher layer takes the place of lower ink in a cell; in the same layer both stay, in the colour of the last and, every
+    /// third cell, of one of the others, so that lines that coincide are all seen.
     pub layer: u8,
 }
 
@@ -122,7 +141,11 @@ impl Canvas {
             return;
         }
         if cell.layer < layer {
-            cell.dots = 0;
+            (cell.dots, cell.others) = (0, [None; OTHERS]);
+        }
+        let is_another = cell.dots != 0 && cell.ink != colour && !cell.others.contains(&Some(cell.ink));
+        if let Some(free) = cell.others.iter_mut().find(|other| is_another && other.is_none()) {
+            *free = Some(cell.ink);
         }
         cell.layer = layer;
         cell.ink = colour;
@@ -177,7 +200,8 @@ impl Canvas {
                 if let Some((glyph, ink)) = cell.glyph {
                     target.set_char(glyph).set_fg(ink);
                 } else if cell.dots != 0 {
-                    target.set_char(char::from_u32(0x2800 + u32::from(cell.dots)).unwrap_or(' ')).set_fg(cell.ink);
+                    target.set_char(char::from_u32(0x2800 + u32::from(cell.dots)).unwrap_or(' '));
+                    target.set_fg(cell.ink_at(usize::from(x)));
                 } else if upper != lower {
                     // A half without a colour of its own shows the ground of the buffer.
                     let ground = target.bg;
@@ -273,6 +297,18 @@ mod tests {
             canvas.polyline(&[[0.0, 0.9], [1.0, 0.9]], Pen { colour: Color::Green, ..PEN });
         });
         assert_eq!((text(&buf), buf[(0, 0)].fg), (vec!["⣉".to_owned()], Color::Green));
+    }
+
+    #[test]
+    fn lines_that_coincide_are_all_seen() {
+        let colours = [Color::Red, Color::Green, Color::Blue];
+        let buf = painted(18, 1, |canvas| {
+            for colour in colours {
+                canvas.polyline(&[[0.0, 0.5], [1.0, 0.5]], Pen { colour, ..PEN });
+            }
+        });
+        let shown = |colour| (0..18).filter(|x| buf[(*x, 0)].fg == colour).count();
+        assert_eq!(colours.map(shown), [3, 3, 12]);
     }
 
     #[test]

@@ -15,7 +15,6 @@ use signal_hook::{
 
 use super::{
     action::{Action, MouseAction},
-    keys,
     worker::{self, Reply},
 };
 
@@ -97,7 +96,7 @@ pub fn watch_terminal(sender: Sender<Event>) -> io::Result<()> {
 /// What a terminal event means, if anything.
 fn translate(event: &event::Event) -> Option<Action> {
     match event {
-        event::Event::Key(key) => keys::command(*key).map(Action::Command),
+        event::Event::Key(key) => Some(Action::Key(*key)),
         event::Event::Resize(columns, rows) => Some(Action::Resize(*columns, *rows)),
         event::Event::Mouse(mouse) => {
             let what = match mouse.kind {

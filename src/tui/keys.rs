@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::action::Command;
+use super::action::{Change, Command};
 
 /// A key with its modifiers. Shift is implied by an upper-case character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,28 @@ const fn control(c: char) -> Key {
     Key { code: KeyCode::Char(c), modifiers: KeyModifiers::CONTROL }
 }
 
+/// What keys are about: the same key may mean something else in another context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Context {
+    /// The panels, and what is read over them.
+    Panels,
+    /// The list of optimisers.
+    Lanes,
+    /// The names of optimisers.
+    Names,
+    /// The keys of an optimiser.
+    Keys,
+    /// A text or a number being typed: characters stand for themselves.
+    Typing,
+}
+
+impl Context {
+    /// Every context.
+    pub const ALL: [Self; 5] = [Self::Panels, Self::Lanes, Self::Names, Self::Keys, Self::Typing];
+}
+
+const LISTS: &[Context] = &[Context::Panels, Context::Lanes, Context::Names, Context::Keys];
+
 /// What a binding is about; the help overlay has one block for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
@@ -36,11 +58,13 @@ pub enum Group {
     View,
     /// The program.
     Program,
+    /// The optimisers, while they are open.
+    Optimisers,
 }
 
 impl Group {
     /// In the order of the help overlay.
-    pub const ALL: [Self; 3] = [Self::Time, Self::View, Self::Program];
+    pub const ALL: [Self; 4] = [Self::Time, Self::View, Self::Program, Self::Optimisers];
 
     /// The block's heading.
     pub fn title(self) -> &'static str {
@@ -48,6 +72,7 @@ impl Group {
             Self::Time => "Time",
             Self::View => "View",
             Self::Program => "Program",
+            Self::Optimisers => "Optimisers (o)",
         }
     }
 }
@@ -65,8 +90,10 @@ pub struct Binding {
     pub what: &'static str,
     /// Where it stands in the help overlay.
     pub group: Group,
-    /// How the footer puts it, for the few keys named there.
+    /// How the footer puts it, for the few keys named there; of the optimisers' keys, how their overlay does.
     pub hint: Option<&'static str>,
+    /// Where they mean it.
+    pub contexts: &'static [Context],
 }
 
 const fn bind(
@@ -76,12 +103,34 @@ const fn bind(
     what: &'static str,
     group: Group,
 ) -> Binding {
-    Binding { keys, command, label, what, group, hint: None }
+    Binding { keys, command, label, what, group, hint: None, contexts: &[Context::Panels] }
+}
+
+const fn within(contexts: &'static [Context], binding: Binding) -> Binding {
+    Binding { contexts, ..binding }
+}
+
+/// A key of the optimisers' overlay.
+const fn change(
+    contexts: &'static [Context],
+    keys: &'static [Key],
+    command: Command,
+    label: &'static str,
+    what: &'static str,
+    hint: Option<&'static str>,
+) -> Binding {
+    Binding { keys, command, label, what, group: Group::Optimisers, hint, contexts }
 }
 
 const fn hinted(hint: &'static str, binding: Binding) -> Binding {
     Binding { hint: Some(hint), ..binding }
 }
+
+const LANES: &[Context] = &[Context::Lanes];
+const NAMES: &[Context] = &[Context::Names];
+const KEYS: &[Context] = &[Context::Keys];
+const TYPING: &[Context] = &[Context::Typing];
+const LANES_AND_KEYS: &[Context] = &[Context::Lanes, Context::Keys];
 
 /// Every key there is. Rows without a label continue the row above.
 pub static KEYMAP: &[Binding] = {
@@ -108,17 +157,23 @@ pub static KEYMAP: &[Binding] = {
             Time,
         ),
         bind(&[shift(KeyCode::Left), char('H'), key(KeyCode::PageUp)], C::Step(-10), "", "", Time),
-        bind(&[key(KeyCode::Home), char('g')], C::First, "g Home   G End", "the start, the latest step", Time),
-        bind(&[key(KeyCode::End), char('G')], C::Latest, "", "", Time),
+        within(
+            LISTS,
+            bind(&[key(KeyCode::Home), char('g')], C::First, "g Home   G End", "the start, the latest step", Time),
+        ),
+        within(LISTS, bind(&[key(KeyCode::End), char('G')], C::Latest, "", "", Time)),
         bind(&[char(']')], C::Faster, "]   [", "play faster, slower", Time),
         bind(&[char('[')], C::Slower, "", "", Time),
-        bind(&[char('n')], C::NextEvent, "n   N", "next, previous event: ρ < ¼, rejection, end …", Time),
+        bind(&[char('n')], C::NextEvent, "n   N", "next, previous event of the optimiser explained", Time),
         bind(&[char('N')], C::PreviousEvent, "", "", Time),
         hinted(
             "↑↓ lane",
-            bind(&[key(KeyCode::Up), char('k')], C::Up, "↑ k   ↓ j", "choose the optimiser explained", View),
+            within(
+                LISTS,
+                bind(&[key(KeyCode::Up), char('k')], C::Up, "↑ k   ↓ j", "choose the optimiser explained", View),
+            ),
         ),
-        bind(&[key(KeyCode::Down), char('j')], C::Down, "", "", View),
+        within(LISTS, bind(&[key(KeyCode::Down), char('j')], C::Down, "", "", View)),
         bind(&[char('1')], C::ToggleLane(0), "1 – 9", "show or hide an optimiser", View),
         bind(&[char('2')], C::ToggleLane(1), "", "", View),
         bind(&[char('3')], C::ToggleLane(2), "", "", View),
@@ -138,17 +193,83 @@ pub static KEYMAP: &[Binding] = {
         bind(&[char('t')], C::NextTheme, "t", "theme: dark, light", View),
         bind(&[char('e')], C::Export, "e", "export a PNG", Program),
         hinted("p problems", bind(&[char('p')], C::Problems, "p", "choose a problem", Program)),
+        hinted("o optimisers", bind(&[char('o')], C::Optimisers, "o", "choose and change the optimisers", Program)),
         bind(&[char('r')], C::Restart, "r", "restart", Program),
         bind(&[char('m')], C::Mouse, "m", "mouse on or off", Program),
         hinted("? help", bind(&[char('?'), key(KeyCode::F(1))], C::Help, "?", "this help", Program)),
-        bind(&[key(KeyCode::Esc)], C::Back, "esc", "back", Program),
-        bind(&[control('z')], C::Suspend, "ctrl-z", "to the shell; fg comes back", Program),
-        hinted("q quit", bind(&[char('q'), control('c')], C::Quit, "q ctrl-c", "quit", Program)),
+        within(&Context::ALL, bind(&[key(KeyCode::Esc)], C::Back, "esc", "back", Program)),
+        within(&Context::ALL, bind(&[control('z')], C::Suspend, "ctrl-z", "to the shell; fg comes back", Program)),
+        hinted("q quit", within(LISTS, bind(&[char('q')], C::Quit, "q ctrl-c", "quit", Program))),
+        within(&Context::ALL, bind(&[control('c')], C::Quit, "", "", Program)),
+        change(
+            LANES,
+            &[key(KeyCode::Enter), key(KeyCode::Right), char('l')],
+            C::Enter,
+            "enter",
+            "change its keys",
+            Some("enter keys"),
+        ),
+        change(LANES, &[char('a')], C::Change(Change::Add), "a", "add one", Some("a add")),
+        change(LANES, &[char('d')], C::Change(Change::Duplicate), "d", "duplicate it", Some("d duplicate")),
+        change(
+            LANES,
+            &[char('x'), key(KeyCode::Delete)],
+            C::Change(Change::Remove),
+            "x",
+            "remove it",
+            Some("x remove"),
+        ),
+        change(LANES, &[char('n')], C::Change(Change::Rename), "n", "another label", Some("n rename")),
+        change(NAMES, &[key(KeyCode::Enter)], C::Enter, "", "", Some("enter add")),
+        change(
+            KEYS,
+            &[key(KeyCode::Right), char(' '), char('l')],
+            C::Change(Change::NextValue),
+            "←→ space",
+            "the next of a few values",
+            Some("←→ value"),
+        ),
+        change(KEYS, &[key(KeyCode::Left), char('h')], C::Change(Change::PreviousValue), "", "", None),
+        change(KEYS, &[key(KeyCode::Enter)], C::Enter, "0 – 9 . - enter", "type a number", Some("enter type")),
+        change(
+            KEYS,
+            &[key(KeyCode::Backspace), key(KeyCode::Delete)],
+            C::Change(Change::Default),
+            "backspace",
+            "the default",
+            Some("backspace default"),
+        ),
+        change(TYPING, &[key(KeyCode::Enter)], C::Enter, "", "", Some("enter take")),
+        change(TYPING, &[key(KeyCode::Backspace)], C::Change(Change::Erase), "", "", None),
+        change(
+            TYPING,
+            &[control('u')],
+            C::Change(Change::EraseAll),
+            "ctrl-u",
+            "clear what is typed",
+            Some("ctrl-u clear"),
+        ),
+        change(
+            LANES_AND_KEYS,
+            &[char('r')],
+            C::Change(Change::Restart),
+            "r",
+            "restart with these optimisers",
+            Some("r restart"),
+        ),
+        change(
+            LANES_AND_KEYS,
+            &[char('c')],
+            C::Change(Change::Continue),
+            "c",
+            "go on from this step with them",
+            Some("c continue from here"),
+        ),
     ]
 };
 
-/// What a key event means, if anything.
-pub fn command(event: KeyEvent) -> Option<Command> {
+/// What a key event means in a context, if anything.
+pub fn command(event: KeyEvent, context: Context) -> Option<Command> {
     if event.kind == KeyEventKind::Release {
         return None;
     }
@@ -158,17 +279,32 @@ pub fn command(event: KeyEvent) -> Option<Command> {
         modifiers -= KeyModifiers::SHIFT;
     }
     let pressed = Key { code: event.code, modifiers };
-    KEYMAP.iter().find(|binding| binding.keys.contains(&pressed)).map(|binding| binding.command)
+    if let (KeyCode::Char(c), KeyModifiers::NONE) = (pressed.code, pressed.modifiers) {
+        let number = c.is_ascii_digit() || c == '.' || c == '-';
+        if context == Context::Typing || context == Context::Keys && number {
+            return Some(Command::Change(Change::Type(c)));
+        }
+    }
+    let binding = KEYMAP.iter().find(|row| row.contexts.contains(&context) && row.keys.contains(&pressed));
+    binding.map(|binding| binding.command)
+}
+
+/// The hints of an overlay of the optimisers: a key, and what it does.
+pub fn hints_in(context: Context) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let rows = KEYMAP.iter().filter(move |row| row.group == Group::Optimisers && row.contexts.contains(&context));
+    let hints = rows.filter_map(|row| row.hint).chain(["esc back"]);
+    hints.map(|hint| hint.split_once(' ').unwrap_or((hint, "")))
 }
 
 /// The footer's hints, most needed first.
 pub fn hints() -> impl Iterator<Item = &'static str> {
-    const ORDER: [Command; 7] = [
+    const ORDER: [Command; 8] = [
         Command::PlayPause,
         Command::Step(1),
         Command::Help,
         Command::Quit,
         Command::Problems,
+        Command::Optimisers,
         Command::Up,
         Command::NextXAxis,
     ];
@@ -180,15 +316,17 @@ mod tests {
     use super::*;
 
     fn press(code: KeyCode, modifiers: KeyModifiers) -> Option<Command> {
-        command(KeyEvent::new(code, modifiers))
+        command(KeyEvent::new(code, modifiers), Context::Panels)
     }
 
     #[test]
     fn no_key_means_two_things() {
-        let mut seen: Vec<Key> = Vec::new();
-        for key in KEYMAP.iter().flat_map(|binding| binding.keys) {
-            assert!(!seen.contains(key), "{key:?} is bound twice");
-            seen.push(*key);
+        for context in Context::ALL {
+            let mut seen: Vec<Key> = Vec::new();
+            for key in KEYMAP.iter().filter(|row| row.contexts.contains(&context)).flat_map(|row| row.keys) {
+                assert!(!seen.contains(key), "{key:?} is bound twice in {context:?}");
+                seen.push(*key);
+            }
         }
     }
 
@@ -210,6 +348,20 @@ mod tests {
     }
 
     #[test]
+    fn characters_stand_for_themselves_where_something_is_typed() {
+        let press = |c, context| command(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE), context);
+        assert_eq!(press('q', Context::Typing), Some(Command::Change(Change::Type('q'))));
+        assert_eq!(press('3', Context::Keys), Some(Command::Change(Change::Type('3'))));
+        assert_eq!(press('3', Context::Panels), Some(Command::ToggleLane(2)));
+        assert_eq!(press('q', Context::Keys), Some(Command::Quit));
+        for context in Context::ALL {
+            let press = |code, modifiers| command(KeyEvent::new(code, modifiers), context);
+            assert_eq!(press(KeyCode::Char('c'), KeyModifiers::CONTROL), Some(Command::Quit));
+            assert_eq!(press(KeyCode::Esc, KeyModifiers::NONE), Some(Command::Back));
+        }
+    }
+
+    #[test]
     fn control_is_not_the_plain_character() {
         assert_eq!(press(KeyCode::Char('c'), KeyModifiers::CONTROL), Some(Command::Quit));
         assert_eq!(press(KeyCode::Char('c'), KeyModifiers::NONE), None);
@@ -218,6 +370,6 @@ mod tests {
 
     #[test]
     fn every_hint_is_found() {
-        assert_eq!(hints().count(), 7);
+        assert_eq!(hints().count(), 8);
     }
 }

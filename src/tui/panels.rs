@@ -7,6 +7,7 @@ pub mod help;
 pub mod landscape;
 pub mod lanes;
 pub mod main_view;
+pub mod picker;
 pub mod problems;
 pub mod scrubber;
 pub mod step;
@@ -47,6 +48,7 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
     match app.overlay {
         Some(Overlay::Help(top)) => help::render(app, top, area, buf),
         Some(Overlay::Problems(chosen)) => problems::render(app, chosen, area, buf),
+        Some(Overlay::Optimisers) => picker::render(app, area, buf),
         None => {}
     }
 }

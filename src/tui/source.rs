@@ -1,8 +1,8 @@
 //! From problem files to sessions.
 
 use crate::session::{
-    LaneSpec, Session, Setup,
-    setup::{BUNDLED, Overrides, ProblemSpec},
+    Session, Setup,
+    setup::{BUNDLED, LaneSetup, Overrides, ProblemSpec},
 };
 
 use super::{
@@ -26,7 +26,8 @@ pub fn opener(setup: Setup) -> Opener {
     Box::new(move |source| {
         let next = match source {
             Source::Again => return open(&current),
-            Source::From(start) => started(&current, *start),
+            Source::With(lanes) => Setup { lanes: lanes.clone(), ..current.clone() },
+            Source::From(start, lanes) => started(&current, *start, lanes),
             Source::Bundled(name) => Setup::bundled(name, &Overrides::default()).map_err(|error| error.to_string())?,
         };
         let opened = open(&next)?;
@@ -36,8 +37,8 @@ pub fn opener(setup: Setup) -> Opener {
 }
 
 /// The same problem from another starting point, where it has one in a plane.
-fn started(setup: &Setup, start: [f64; 2]) -> Setup {
-    let mut setup = setup.clone();
+fn started(setup: &Setup, start: [f64; 2], lanes: &[LaneSetup]) -> Setup {
+    let mut setup = Setup { lanes: lanes.to_vec(), ..setup.clone() };
     match &mut setup.problem {
         ProblemSpec::Rosenbrock(spec) => spec.start = start.to_vec(),
         ProblemSpec::Quadratic(spec) => spec.start = start.to_vec(),
@@ -59,11 +60,8 @@ fn open(setup: &Setup) -> Result<Opened, String> {
         summary: setup.summary.clone().unwrap_or_default(),
         steps: setup.steps,
         view: setup.view.map(|view| Window { x: view.x, y: view.y }),
-        lanes: setup
-            .lanes
-            .iter()
-            .map(|lane| LaneSpec { label: lane.label.clone(), recipe: lane.recipe.clone() })
-            .collect(),
+        lanes: setup.lanes.clone(),
+        facts: setup.facts(),
         session,
     })
 }

@@ -1,6 +1,7 @@
 //! The screen driven without a thread and without a terminal.
 
 mod behaviour;
+mod picker;
 mod screens;
 
 use std::{path::Path, time::Duration};

@@ -17,7 +17,10 @@ use crate::{
     figure::{Chart, Ground, GroundOptions, Landscape, Window, fit, regions},
     optim::{Outcome, StepRecord},
     problem::{Examples, Targets},
-    session::{Geometry, History, LaneSpec, Progress, Session},
+    session::{
+        Edit, Geometry, History, Progress, Session,
+        setup::{LaneSetup, ProblemFacts},
+    },
 };
 
 /// How long a batch of steps may take; a single step may take longer.
@@ -34,7 +37,9 @@ pub struct Opened {
     /// The part of the plane to show first.
     pub view: Option<Window>,
     /// The optimisers.
-    pub lanes: Vec<LaneSpec>,
+    pub lanes: Vec<LaneSetup>,
+    /// What optimisers need to know of the problem.
+    pub facts: ProblemFacts,
     /// The engine.
     pub session: Session,
 }
@@ -42,10 +47,12 @@ pub struct Opened {
 /// What to open.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Source {
-    /// The problem at hand, from its start.
+    /// The problem at hand, as it is written.
     Again,
-    /// The problem at hand, from another starting point in its plane.
-    From([f64; 2]),
+    /// The problem at hand, from its start, with these optimisers.
+    With(Vec<LaneSetup>),
+    /// The problem at hand, from another starting point in its plane, with these optimisers.
+    From([f64; 2], Vec<LaneSetup>),
     /// A bundled problem.
     Bundled(String),
 }
@@ -58,6 +65,15 @@ pub type Opener = Box<dyn FnMut(&Source) -> Result<Opened, String> + Send>;
 pub enum Request {
     /// Open a problem in place of the one at hand.
     Open(Source),
+    /// Change the lanes in the middle of the run; `seconds` is each one's own compute time up to there.
+    Edit {
+        /// The change.
+        edit: Edit,
+        /// By lanes of the edit.
+        seconds: Vec<f64>,
+        /// The optimisers from then on.
+        lanes: Vec<LaneSetup>,
+    },
     /// Step until this step; a lower goal than before stops early.
     Advance {
         /// The last step wanted.
@@ -153,7 +169,9 @@ pub struct Opening {
     /// The part of the plane to show first.
     pub view: Option<Window>,
     /// The optimisers.
-    pub lanes: Vec<LaneSpec>,
+    pub lanes: Vec<LaneSetup>,
+    /// What optimisers need to know of the problem.
+    pub facts: ProblemFacts,
     /// Labels and starting points.
     pub history: History,
     /// What can be looked at.
@@ -169,6 +187,13 @@ pub enum Reply {
     Opened(Box<Opening>),
     /// It could not be opened; the one before stays.
     NotOpened(String),
+    /// The lanes were changed; steps told of from now on follow the edit.
+    Edited {
+        /// The change.
+        edit: Edit,
+        /// The optimisers from now on.
+        lanes: Vec<LaneSetup>,
+    },
     /// Steps, in order.
     Steps {
         /// All lanes' steps, step by step.
@@ -222,6 +247,12 @@ impl Engine {
                 }
                 Err(sentence) => Reply::NotOpened(sentence),
             }),
+            Request::Edit { edit, seconds, lanes } => {
+                self.session.edit(&edit, &seconds);
+                self.labels = lanes.iter().map(|lane| lane.label.clone()).collect();
+                self.goal = edit.step;
+                Some(Reply::Edited { edit, lanes })
+            }
             Request::Advance { until } => {
                 self.goal = until;
                 None
@@ -297,10 +328,10 @@ fn labels(opening: &Opening) -> Vec<String> {
 }
 
 fn describe(opened: Opened) -> (Session, Opening) {
-    let Opened { name, summary, steps, view, lanes, session } = opened;
+    let Opened { name, summary, steps, view, lanes, facts, session } = opened;
     let history = session.empty_history();
     let (geometry, examples) = (session.geometry(), session.examples());
-    (session, Opening { name, summary, steps, view, lanes, history, geometry, examples })
+    (session, Opening { name, summary, steps, view, lanes, facts, history, geometry, examples })
 }
 
 /// The screen's end of the worker.

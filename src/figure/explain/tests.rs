@@ -1,3 +1,5 @@
+mod runs;
+
 use super::*;
 use crate::{
     optim::{StepRecord, presets},
@@ -99,7 +101,7 @@ fn a_clipped_rate_says_so() {
     let mut recipe = presets::adamqlr();
     recipe.step_size.clip = Some(0.1);
     let line = text(&explain(&history.lanes()[0], &recipe, 1, None)[0]);
-    assert!(line.ends_with("= 0.1219  then 0.1000 clipped"), "{line}");
+    assert!(line.ends_with("= 0.1219 → clipped to 0.1000"), "{line}");
 }
 
 #[test]

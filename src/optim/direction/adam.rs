@@ -42,8 +42,10 @@ impl<T: Real> Adam<T> {
         powers[1] *= beta2;
         let one = T::one();
         let (correct_m, correct_v) = (one / (one - powers[0]), one / (one - powers[1]));
-        let moments = m.iter_mut().zip(v.iter_mut());
-        for ((&g, d), (m, v)) in gradient.iter().zip(direction.iter_mut()).zip(moments) {
+        // Slices, not nalgebra's iterators: these loops are vectorised.
+        let moments = m.as_mut_slice().iter_mut().zip(v.as_mut_slice());
+        let vectors = gradient.as_slice().iter().zip(direction.as_mut_slice());
+        for ((&g, d), (m, v)) in vectors.zip(moments) {
             *m = beta1 * *m + (one - beta1) * g;
             *v = beta2 * *v + (one - beta2) * g * g;
             *d = *m * correct_m / ((*v * correct_v + self.eps_root).sqrt() + self.eps);

@@ -103,8 +103,8 @@ fn pi_factored<T: Real>(
         inverse_g.factorise(g, lambda / trace_a)?;
     } else {
         let (mean_a, mean_g) = (trace_a / T::of(a.nrows() as f64), trace_g / T::of(g.nrows() as f64));
-        let pi = nalgebra::ComplexField::sqrt(mean_a / mean_g);
-        let root = nalgebra::ComplexField::sqrt(lambda);
+        let pi = (mean_a / mean_g).sqrt();
+        let root = lambda.sqrt();
         inverse_a.factorise(a, pi * root)?;
         inverse_g.factorise(g, root / pi)?;
     }

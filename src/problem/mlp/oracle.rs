@@ -322,7 +322,7 @@ impl<T: Real> Oracle<T> for MlpOracle<T> {
             Estimator::Sampled => {
                 let mut rng = crate::math::stream(self.shared.seed, Purpose::SampledTargets, self.step);
                 self.add_output_moments(weight, factors, |shared, _, p, s| {
-                    shared.loss.sampled_derivative(p, &mut rng, s)
+                    shared.loss.sampled_derivative(p, &mut rng, s);
                 });
             }
             Estimator::Empirical => self.add_output_moments(weight, factors, |shared, member, p, s| {

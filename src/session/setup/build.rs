@@ -20,8 +20,7 @@ impl Setup {
     /// # Errors
     /// If data or initial parameters cannot be read, or do not fit the network.
     pub fn build(&self) -> Result<Session, SetupError> {
-        let lane = |lane: &super::LaneSetup| LaneSpec { label: lane.label.clone(), recipe: lane.recipe.clone() };
-        let lanes: Vec<LaneSpec> = self.lanes.iter().map(lane).collect();
+        let lanes: Vec<LaneSpec> = self.lanes.iter().map(super::LaneSetup::spec).collect();
         Ok(match &self.problem {
             ProblemSpec::Mlp(spec) if spec.precision == Precision::Single => {
                 Session::new::<f32>(Box::new(self.network(spec)?), &lanes)
@@ -76,6 +75,7 @@ impl Setup {
         let places = Places::new(self.data_folder.as_deref());
         let around = Surroundings { directory: &self.directory, places: &places, seed: self.seed };
         let examples = spec.data.load::<T>(&around, targets, spec.holdout)?;
+        super::limits::network(spec, examples.train.len(), &self.lanes, &self.file)?;
         let start = match &spec.init {
             None => initial_params(&spec.layers, self.seed),
             Some(init) => {

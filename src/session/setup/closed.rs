@@ -1,9 +1,10 @@
 //! Kinds of problems in closed form: Kronecker-structured quadratics, classical functions, expressions.
 
 use super::{
-    error::{SetupError, hint},
+    error::{SetupError, hint, visible},
     field::{ANY, Field, Section},
     formula,
+    limits::LARGEST,
 };
 use crate::problem::{Classical, expression::Tape};
 
@@ -56,8 +57,8 @@ impl Formulas {
     }
 }
 
-/// More parameters than this make the dense matrices of a problem without layers unreasonable.
-const LARGEST: u64 = 4096;
+/// Residuals of more characters take too long to read: each operation is looked for among all before it.
+const LONGEST: usize = 65_536;
 
 pub(super) fn kronecker(section: &Section<'_>) -> Result<KroneckerSpec, SetupError> {
     section.only(&["kind", "rows", "cols", "samples", "seed"])?;
@@ -109,7 +110,7 @@ pub(super) fn expression(section: &Section<'_>) -> Result<ExpressionSpec, SetupE
         let fault = |fault: formula::Fault| SetupError::Formula {
             place: field.at(),
             key: field.key.clone(),
-            text: text.to_owned(),
+            text: visible(text),
             column: fault.column,
             message: fault.message,
         };
@@ -125,6 +126,10 @@ pub(super) fn expression(section: &Section<'_>) -> Result<ExpressionSpec, SetupE
             let items = r.items("a list of residuals, for instance [\"1-x\", \"10*(y-x^2)\"]")?;
             if items.is_empty() {
                 return Err(r.refuse("at least one residual"));
+            }
+            let characters: usize = items.iter().filter_map(|item| item.text().ok()).map(str::len).sum();
+            if characters > LONGEST {
+                return Err(r.found(format!("{characters} characters long in all"), format!("at most {LONGEST}")));
             }
             let mut tape = Tape::new(start.len(), true);
             let texts = items.iter().map(|item| read(item, &mut tape)).collect::<Result<Vec<_>, _>>()?;

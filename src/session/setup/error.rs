@@ -102,6 +102,11 @@ pub enum SetupError {
     Data(#[from] DataError),
 }
 
+/// A text from a file as a terminal may show it: control characters, which could move its cursor, become �.
+pub(crate) fn visible(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
+}
+
 /// `did you mean …?` for the nearest of `known`, or all of them where none is near.
 pub(crate) fn hint<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>, kind: &str) -> String {
     let known: Vec<&str> = known.into_iter().collect();

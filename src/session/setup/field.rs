@@ -2,7 +2,7 @@
 
 use super::{
     document::{Node, Place, Table, Value},
-    error::{SetupError, hint},
+    error::{SetupError, hint, visible},
 };
 
 /// Which numbers a key takes.
@@ -120,7 +120,8 @@ impl<'d> Section<'d> {
     }
 
     fn full(&self, key: &str) -> String {
-        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+        let key = visible(key);
+        if self.path.is_empty() { key } else { format!("{}.{key}", self.path) }
     }
 }
 

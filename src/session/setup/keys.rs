@@ -7,9 +7,9 @@ use super::{
 use crate::{
     optim::{
         Coefficient::{self, Adaptive, Fixed},
-        Curvature, DampingRule,
+        Composition, Curvature, DampingRule, DirectionKind,
         DirectionRecipe::{self, Gradient},
-        Estimator, Inversion, Ratio, Recipe,
+        Estimator, Inversion, Ratio, Recipe, StepSizeKind, StepSizeRecipe,
     },
     session::SetupError,
 };
@@ -19,12 +19,23 @@ use crate::{
 pub struct Key {
     /// As written in files and options.
     pub name: &'static str,
-    /// Which optimisers have it.
+    /// Which optimisers have it, of those with a name of their own.
     pub optimisers: &'static [Name],
+    /// Which compositions have it.
+    pub parts: Parts,
     /// One line.
     pub explanation: &'static str,
     /// What it may be, and where it lives in a recipe.
     pub kind: Kind,
+}
+
+/// What a composition must be made of to have a key.
+#[derive(Clone, Copy, Debug)]
+pub struct Parts {
+    /// In words, as in `it needs the direction adam`.
+    pub words: &'static str,
+    /// Whether these parts are such.
+    pub holds: fn(Composition) -> bool,
 }
 
 /// What a key may be, with its way into a recipe and back; `None` where the recipe has no such value.
@@ -69,7 +80,35 @@ pub enum Kind {
 impl Key {
     /// Whether an optimiser has this key.
     pub fn belongs_to(&self, optimiser: Name) -> bool {
-        self.optimisers.contains(&optimiser)
+        match optimiser {
+            Name::Composed(composed) => (self.parts.holds)(composed.parts),
+            named => self.optimisers.contains(&named),
+        }
+    }
+
+    /// What it may be, in words.
+    pub fn accepted(&self) -> String {
+        match self.kind {
+            Kind::Number { range, .. } => range.words.to_owned(),
+            Kind::Whole { least, .. } => format!("a whole number of at least {least}"),
+            Kind::Flag { .. } => "true or false".to_owned(),
+            Kind::Choice { names, .. } => names.join(", "),
+        }
+    }
+
+    /// The words it may be, where these are few.
+    pub fn choices(&self) -> &'static [&'static str] {
+        match self.kind {
+            Kind::Number { .. } | Kind::Whole { .. } => &[],
+            Kind::Flag { .. } => &["true", "false"],
+            Kind::Choice { names, .. } => names,
+        }
+    }
+
+    /// The key's value in a recipe as it is written in a file, without quotes; empty where it has none.
+    pub fn written(&self, recipe: &Recipe) -> String {
+        let value = self.value(recipe);
+        value.map_or_else(String::new, |value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
     }
 
     /// Reads the key's value from a document into a recipe.
@@ -100,6 +139,30 @@ const ADAMS: &[Name] = &[Adam, AdamQlr];
 const QLRS: &[Name] = &[SgdQlr, AdamQlr];
 const DAMPED: &[Name] = &[SgdQlr, AdamQlr, Kfac];
 const KFAC: &[Name] = &[Kfac];
+
+const ANY: Parts = Parts { words: "nothing", holds: |_| true };
+const NO: Parts = Parts { words: "its own place in the name, as in adam+minimiser+constant", holds: |_| false };
+const ADAMS_DIRECTION: Parts =
+    Parts { words: "the direction adam", holds: |parts| parts.direction == DirectionKind::Adam };
+const KFACS_DIRECTION: Parts =
+    Parts { words: "the direction kfac", holds: |parts| parts.direction == DirectionKind::Kfac };
+const MINIMISER: Parts =
+    Parts { words: "the step size minimiser", holds: |parts| parts.step_size == StepSizeKind::Minimiser };
+const MODEL: Parts = Parts {
+    words: "a quadratic model: the step size minimiser, or damping",
+    holds: |parts| parts.step_size == StepSizeKind::Minimiser || parts.damping != DampingRule::None,
+};
+const WITH_DAMPING: Parts =
+    Parts { words: "a damping rule other than none", holds: |parts| parts.damping != DampingRule::None };
+const LEVENBERG_MARQUARDT: Parts = Parts {
+    words: "the damping rule levenberg-marquardt, the one that adapts by ρ",
+    holds: |parts| parts.damping == DampingRule::LevenbergMarquardt,
+};
+/// Decreasing loss rejects by itself; without damping a rejected step would only be repeated.
+const REJECTING: Parts = Parts {
+    words: "the damping rule levenberg-marquardt or constant (decreasing-loss rejects by itself, and without damping a rejected step would only be repeated)",
+    holds: |parts| matches!(parts.damping, DampingRule::LevenbergMarquardt | DampingRule::Constant),
+};
 
 const CURVATURES: [Curvature; 3] = [Curvature::Fisher, Curvature::Hessian, Curvature::Empirical];
 const RATIOS: [Ratio; 2] = [Ratio::Damped, Ratio::Undamped];
@@ -158,43 +221,79 @@ macro_rules! flag {
     };
 }
 
-const fn key(name: &'static str, optimisers: &'static [Name], kind: Kind, explanation: &'static str) -> Key {
-    Key { name, optimisers, explanation, kind }
+const fn key(
+    name: &'static str,
+    optimisers: &'static [Name],
+    parts: Parts,
+    kind: Kind,
+    explanation: &'static str,
+) -> Key {
+    Key { name, optimisers, parts, explanation, kind }
 }
 
 /// Every key, in the order shown. `label` and `preset` are read elsewhere: they are not values of a recipe.
 /// The order matters twice: `adaptive_…` stands before what turns it off, `reject` before `reject_increase`.
 pub static KEYS: &[Key] = &[
-    key("adaptive_lr", KFAC, ADAPTIVE_LR, "let the quadratic model choose α"),
-    key("lr", FIXED, LR, "learning rate α"),
-    key("adaptive_momentum", KFAC, ADAPTIVE_MOMENTUM, "let the quadratic model choose μ"),
-    key("momentum", &[Sgd, Kfac], MOMENTUM, "momentum μ, the weight of the previous update"),
-    key("beta1", ADAMS, of_direction!(Number, Adam.beta1, range: FRACTION,), "decay of the mean of gradients"),
-    key("beta2", ADAMS, of_direction!(Number, Adam.beta2, range: FRACTION,), "decay of the mean of squared gradients"),
-    key("eps", ADAMS, of_direction!(Number, Adam.eps, range: NON_NEGATIVE,), "ε beside the root"),
-    key("eps_root", ADAMS, of_direction!(Number, Adam.eps_root, range: NON_NEGATIVE,), "ε under the root"),
-    key("curvature", QLRS, CURVATURE, "matrix C of the quadratic model"),
-    key("ratio", DAMPED, RATIO, "whether the change predicted, in ρ, includes damping"),
-    key("damping", DAMPED, number!(damping.initial, NON_NEGATIVE), "initial damping λ"),
-    key("damping_rule", DAMPED, RULE, "how λ follows the steps"),
-    key("damping_decrease", DAMPED, number!(damping.decrease, SHRINKING), "factor by which λ is lowered"),
-    key("damping_increase", DAMPED, number!(damping.increase, AT_LEAST_ONE), "factor by which λ is raised"),
-    key("damping_min", DAMPED, number!(damping.min, NON_NEGATIVE), "smallest λ"),
-    key("damping_max", DAMPED, optional!(damping.max, NON_NEGATIVE), "largest λ"),
-    key("damping_interval", KFAC, DAMPING_INTERVAL, "λ adapts every so many steps"),
-    key("lr_clip", QLRS, optional!(step_size.clip, POSITIVE), "α is kept within ± this"),
-    key("amplification", QLRS, number!(step_size.amplification, POSITIVE), "α is multiplied by this"),
-    key("lr_ema", QLRS, number!(step_size.ema, FRACTION), "α is averaged with this decay"),
-    key("saddle_free", QLRS, flag!(step_size.saddle_free), "divide by the absolute value of the curvature"),
-    key("ema", KFAC, of_direction!(Number, Kfac.ema, range: EMA,), "decay of the factors' average"),
-    key("inverse_interval", KFAC, INVERSE_INTERVAL, "inverses refresh every so many steps"),
-    key("estimator", KFAC, ESTIMATOR, "how the factor G is estimated"),
-    key("inversion", KFAC, INVERSION, "how a damped block is inverted"),
-    key("norm_constraint", KFAC, NORM_CONSTRAINT, "bound on α²Δᵀg, with a fixed lr"),
-    key("reject", KFAC, REJECT, "undo steps that raise the loss"),
-    key("reject_increase", KFAC, optional!(damping.reject, AT_LEAST_ONE), "factor on λ after an undone step"),
-    key("calibrate", KFAC, flag!(damping.calibrate), "find the initial λ at the first step"),
-    key("monitor", EVERY, flag!(monitor), "compute κ, ΔM and ρ even where the optimiser does not need them"),
+    key("adaptive_lr", KFAC, MINIMISER, ADAPTIVE_LR, "let the quadratic model choose α"),
+    key("lr", FIXED, ANY, LR, "learning rate α"),
+    key("adaptive_momentum", KFAC, MINIMISER, ADAPTIVE_MOMENTUM, "let the quadratic model choose μ"),
+    key("momentum", &[Sgd, Kfac], ANY, MOMENTUM, "momentum μ, the weight of the previous update"),
+    key(
+        "beta1",
+        ADAMS,
+        ADAMS_DIRECTION,
+        of_direction!(Number, Adam.beta1, range: FRACTION,),
+        "decay of the mean of gradients",
+    ),
+    key(
+        "beta2",
+        ADAMS,
+        ADAMS_DIRECTION,
+        of_direction!(Number, Adam.beta2, range: FRACTION,),
+        "decay of the mean of squared gradients",
+    ),
+    key("eps", ADAMS, ADAMS_DIRECTION, of_direction!(Number, Adam.eps, range: NON_NEGATIVE,), "ε beside the root"),
+    key(
+        "eps_root",
+        ADAMS,
+        ADAMS_DIRECTION,
+        of_direction!(Number, Adam.eps_root, range: NON_NEGATIVE,),
+        "ε under the root",
+    ),
+    key("curvature", QLRS, MODEL, CURVATURE, "matrix C of the quadratic model"),
+    key("ratio", DAMPED, MODEL, RATIO, "whether the change predicted, in ρ, includes damping"),
+    key("damping", DAMPED, WITH_DAMPING, number!(damping.initial, NON_NEGATIVE), "initial damping λ"),
+    key("damping_rule", DAMPED, NO, RULE, "how λ follows the steps"),
+    key("damping_decrease", DAMPED, WITH_DAMPING, number!(damping.decrease, SHRINKING), "factor by which λ is lowered"),
+    key(
+        "damping_increase",
+        DAMPED,
+        WITH_DAMPING,
+        number!(damping.increase, AT_LEAST_ONE),
+        "factor by which λ is raised",
+    ),
+    key("damping_min", DAMPED, WITH_DAMPING, number!(damping.min, NON_NEGATIVE), "smallest λ"),
+    key("damping_max", DAMPED, WITH_DAMPING, optional!(damping.max, NON_NEGATIVE), "largest λ"),
+    key("damping_interval", KFAC, LEVENBERG_MARQUARDT, DAMPING_INTERVAL, "λ adapts every so many steps"),
+    key("lr_clip", QLRS, MINIMISER, optional!(step_size.clip, POSITIVE), "α is kept within ± this"),
+    key("amplification", QLRS, MINIMISER, number!(step_size.amplification, POSITIVE), "α is multiplied by this"),
+    key("lr_ema", QLRS, MINIMISER, number!(step_size.ema, FRACTION), "α is averaged with this decay"),
+    key("saddle_free", QLRS, MINIMISER, flag!(step_size.saddle_free), "divide by the absolute value of the curvature"),
+    key("ema", KFAC, KFACS_DIRECTION, of_direction!(Number, Kfac.ema, range: EMA,), "decay of the factors' average"),
+    key("inverse_interval", KFAC, KFACS_DIRECTION, INVERSE_INTERVAL, "inverses refresh every so many steps"),
+    key("estimator", KFAC, KFACS_DIRECTION, ESTIMATOR, "how the factor G is estimated"),
+    key("inversion", KFAC, KFACS_DIRECTION, INVERSION, "how a damped block is inverted"),
+    key("norm_constraint", KFAC, KFACS_DIRECTION, NORM_CONSTRAINT, "bound on α²Δᵀg, with a fixed lr"),
+    key("reject", KFAC, REJECTING, REJECT, "undo steps that raise the loss"),
+    key(
+        "reject_increase",
+        KFAC,
+        REJECTING,
+        optional!(damping.reject, AT_LEAST_ONE),
+        "factor on λ after an undone step",
+    ),
+    key("calibrate", KFAC, WITH_DAMPING, flag!(damping.calibrate), "find the initial λ at the first step"),
+    key("monitor", EVERY, ANY, flag!(monitor), "compute κ, ΔM and ρ even where the optimiser does not need them"),
 ];
 
 const EMA: Range = Range { words: "a number from 0 to 1", holds: |x| (0.0..=1.0).contains(&x) };
@@ -217,14 +316,20 @@ const ADAPTIVE_LR: Kind = Kind::Flag {
 const MOMENTUM: Kind = Kind::Number {
     range: FRACTION,
     set: |recipe, x| match &mut recipe.direction {
-        Gradient { momentum } => *momentum = x,
+        Gradient { momentum } if all_fixed(&recipe.step_size) => *momentum = x,
         _ => recipe.step_size.momentum = Fixed(x),
     },
     get: |recipe| match recipe.direction {
-        Gradient { momentum } => Some(momentum),
+        Gradient { momentum } if all_fixed(&recipe.step_size) => Some(momentum),
         _ => fixed(recipe.step_size.momentum),
     },
 };
+
+/// Whether nothing is left to the model. SGD's momentum is then a velocity's; with a fixed α the two are the same:
+/// −αu with u ← μu + g is −αg + μ·(previous update).
+fn all_fixed(step_size: &StepSizeRecipe) -> bool {
+    matches!((step_size.learning_rate, step_size.momentum), (Fixed(_), Fixed(_)))
+}
 
 const ADAPTIVE_MOMENTUM: Kind = Kind::Flag {
     set: |recipe, on| recipe.step_size.momentum = if on { Adaptive } else { Fixed(0.0) },

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{
     document::{Entry, Node, Place, Table, Value, canonical_key, parse_option},
-    error::{SetupError, list},
+    error::{SetupError, list, visible},
 };
 
 /// What the command line says about a problem, as typed.
@@ -89,6 +89,9 @@ fn split_unquoted(text: &str) -> Vec<&str> {
     parts
 }
 
+/// No key of a problem file lies deeper; a path without end would build tables without end.
+const DEEPEST: usize = 16;
+
 /// Applies one `KEY=VALUE`.
 fn set(document: &mut Node, assignment: &str) -> Result<(), SetupError> {
     let option = format!("--set {assignment}");
@@ -99,6 +102,9 @@ fn set(document: &mut Node, assignment: &str) -> Result<(), SetupError> {
     let path: Vec<&str> = path.trim().split('.').collect();
     if path.iter().any(|part| part.is_empty()) {
         return Err(bad("expected a dotted path before `=`, for instance problem.condition=1000".to_owned()));
+    }
+    if path.len() > DEEPEST {
+        return Err(bad(format!("the path has {} parts; at most {DEEPEST} are accepted", path.len())));
     }
     let place = Place::Option(option.clone());
     let mut target = document;
@@ -140,7 +146,9 @@ fn text<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
 }
 
 fn no_item(items: &[Node], path: &[&str], part: &str) -> String {
-    let names: Vec<&str> = items.iter().filter_map(|item| text(item, "label").or_else(|| text(item, "name"))).collect();
+    let names: Vec<String> =
+        items.iter().filter_map(|item| text(item, "label").or_else(|| text(item, "name"))).map(visible).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let path = path.join(".");
     if names.is_empty() {
         format!("`{path}` has {} items, counted from 0; there is no `{part}`", items.len())

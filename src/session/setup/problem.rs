@@ -6,6 +6,7 @@ use super::{
     closed::{self, ExpressionSpec, FunctionSpec, KroneckerSpec},
     error::{SetupError, hint},
     field::{ANY, AT_LEAST_ONE, Field, NON_NEGATIVE, POSITIVE, Section},
+    limits::LARGEST,
     mlp::{self, MlpSpec},
     optimiser::ProblemFacts,
 };
@@ -153,6 +154,9 @@ fn quadratic(section: &Section<'_>) -> Result<QuadraticSpec, SetupError> {
                 return Err(spectrum.refuse("at least one eigenvalue"));
             }
             let size = values.len();
+            if size as u64 > LARGEST {
+                return Err(spectrum.refuse(format!("at most {LARGEST} eigenvalues")));
+            }
             (
                 MatrixSpec::Spectrum {
                     spectrum: values,
@@ -187,6 +191,9 @@ fn rows_of(field: &Field<'_>) -> Result<(MatrixSpec, usize), SetupError> {
     let accepted = "a symmetric matrix as a list of rows, for instance [[1, 0], [0, 10]]";
     let items = field.items(accepted)?;
     let size = items.len();
+    if size as u64 > LARGEST {
+        return Err(field.refuse(format!("at most {LARGEST} rows")));
+    }
     let mut rows = Vec::with_capacity(size);
     for item in &items {
         let row = item.numbers(&format!("a row of {size} numbers, as there are {size} rows"), ANY)?;

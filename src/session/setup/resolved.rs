@@ -49,7 +49,7 @@ impl Setup {
 
 fn optimiser(lane: &LaneSetup) -> Value {
     let mut map = Map::new();
-    map.insert("name".into(), lane.name.as_str().into());
+    map.insert("name".into(), lane.name.to_string().into());
     map.insert("label".into(), lane.label.clone().into());
     map.extend(lane.name.keys().filter_map(|key| Some((key.name.to_owned(), key.value(&lane.recipe)?))));
     map.into()

@@ -157,7 +157,7 @@ fn keys_set_and_get_the_same_place() {
                     set(&mut recipe, first);
                 }
             }
-            assert_ne!(recipe, before, "{} of {} changes something", key.name, name.as_str());
+            assert_ne!(recipe, before, "{} of {} changes something", key.name, name);
         }
     }
 }
@@ -292,6 +292,8 @@ fn an_unknown_problem_suggests_the_nearest() {
     let message = Setup::open("no/such.toml", &Overrides::default()).unwrap_err().to_string();
     assert!(message.contains("cannot read the problem file no/such.toml"), "{message}");
 }
+
+mod compositions;
 
 mod properties {
     use proptest::prelude::*;

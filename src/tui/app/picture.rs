@@ -34,6 +34,14 @@ impl Picture {
     }
 }
 
+impl Picture {
+    /// After a change of the lanes: what was asked for may never come, and only the ground of a plane does not depend on them.
+    pub(super) fn forget(&mut self) {
+        self.asked = None;
+        self.shown.take_if(|(look, _)| !matches!(look, Look::Ground { .. }));
+    }
+}
+
 impl App {
     /// Whether the picture is on its way and nothing like it is there yet.
     pub fn awaits_picture(&self) -> bool {

@@ -22,6 +22,10 @@ impl App {
     }
 
     pub(super) fn mouse(&mut self, what: MouseAction, column: u16, row: u16) {
+        if self.overlay.is_some() {
+            // What lies over the panels is worked with keys.
+            return;
+        }
         let arrangement = self.arrangement();
         match what {
             MouseAction::WheelUp | MouseAction::WheelDown => {
@@ -39,7 +43,8 @@ impl App {
                     self.focus = panel;
                     let place = arrangement.main.and_then(|area| self.place_at(area, column, row));
                     if let (Panel::Main, Geometry::Plane { .. }, Some(place)) = (panel, &self.opening.geometry, place) {
-                        self.open_another(Source::From(place));
+                        let lanes = self.opening.lanes.clone();
+                        self.open_another(Source::From(place, lanes));
                     }
                 }
             }

@@ -75,6 +75,7 @@ impl App {
         for end in self.ends_ahead.extract_if(.., |end| end.step as usize <= self.reach) {
             self.history.lane_mut(end.lane).end(end.step, end.outcome);
         }
+        self.follow_events();
     }
 
     /// Moves the cursor within what is recorded, and tells of ends passed on the way.

@@ -65,17 +65,53 @@ pub fn render(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
             canvas.glyph(mark.at, symbol, ink(app, lane));
         }
     }
+    if !theme.colourful() {
+        markers_at_ends(app, chart, &mut canvas);
+    }
     for cursor in &chart.cursors {
         let colour = cursor.lane.map_or(theme.quiet().fg.unwrap_or_default(), |lane| ink(app, lane));
         canvas.vertical(cursor.at, colour, theme.cursor_ground());
     }
     canvas.paint(plot, buf);
+    band_labels(app, chart, plot, buf);
     if let Some(word) = &chart.empty {
         let text = cut(word, usize::from(plot.width));
         let x = plot.x + plot.width.saturating_sub(text.width() as u16) / 2;
         buf.set_string(x, plot.y + plot.height / 2, text, theme.quiet());
     }
     y_labels(app, &chart.y, plot, buf);
+}
+
+/// Without colours a curve is known by its lane's marker at its end.
+fn markers_at_ends(app: &App, chart: &Chart, canvas: &mut Canvas) {
+    for curve in &chart.curves {
+        let end = curve.pieces.last().and_then(|piece| piece.last());
+        if let (Some(end), Some(style)) = (end, app.styles.get(curve.lane)) {
+            canvas.glyph(*end, style.marker.symbol(), ink(app, curve.lane));
+        }
+    }
+}
+
+/// Says inside each band what it means, as far right as nothing is drawn, where it is high enough.
+fn band_labels(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
+    for band in chart.bands.iter().filter(|band| band.between[1] > band.between[0]) {
+        let row = |at: f64| (1.0 - at) * f64::from(plot.height);
+        let (top, bottom) = (row(band.between[1]).ceil() as u16, row(band.between[0]).floor() as u16);
+        let words = band.label.split_once(": ").map_or(&*band.label, |(_, words)| words);
+        let width = words.width() as u16;
+        if bottom < top + 2 || plot.width < 3 * width {
+            continue;
+        }
+        // Nearest to the outer edge first, away from the thresholds.
+        let outer_first = if top == 0 { (top..bottom).collect::<Vec<_>>() } else { (top..bottom).rev().collect() };
+        let free = |x: u16, y: u16| (x - 1..=x + width).all(|x| buf[(x, y)].symbol() == " ");
+        let across = (plot.x + 1..plot.right() - width).rev();
+        let place = outer_first.into_iter().map(|row| plot.y + row);
+        let place = place.flat_map(|y| across.clone().map(move |x| (x, y))).find(|&(x, y)| free(x, y));
+        if let Some((x, y)) = place {
+            buf.set_string(x, y, words, app.theme.quiet());
+        }
+    }
 }
 
 /// The pattern of lines behind the curves: where there are no colours, the fewer dots the better.

@@ -7,11 +7,14 @@ use ratatui::{
     widgets::{Paragraph, Widget},
 };
 
-use super::{padded, window};
-use crate::tui::{
-    app::App,
-    keys::{Group, KEYMAP},
-    theme::Theme,
+use super::{padded, scrubber::style, window};
+use crate::{
+    figure::events::EventKind,
+    tui::{
+        app::App,
+        keys::{Group, KEYMAP},
+        theme::Theme,
+    },
 };
 
 fn lines(theme: Theme) -> Vec<Line<'static>> {
@@ -29,6 +32,14 @@ fn lines(theme: Theme) -> Vec<Line<'static>> {
                 Span::styled(binding.what, theme.text()),
             ]));
         }
+    }
+    lines.push(Line::default());
+    lines.push(Line::styled("On the time line, of the optimiser explained", theme.accent()));
+    for kind in EventKind::ALL.iter().rev() {
+        lines.push(Line::from(vec![
+            Span::styled(format!("  {}  ", padded(&kind.symbol().to_string(), widest)), style(theme, *kind)),
+            Span::styled(kind.words(), theme.text()),
+        ]));
     }
     lines
 }

@@ -9,26 +9,34 @@ use ratatui::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use super::{cut, frame, padded, title};
+use super::{cut, frame, padded};
 use crate::{
     figure::{
         explain::cost_in_words,
         number::{count, short},
     },
     optim::{Outcome, Quantity},
+    session::LaneHistory,
     tui::{app::App, theme::Theme},
 };
 
 /// Draws the table; where there are more lanes than rows, those around the chosen one.
 pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
-    let inside = frame(title("optimisers", app.theme.strong()), Line::default(), app.theme.border(false), area, buf);
+    let theme = app.theme;
+    let heading = Line::from(vec![
+        Span::styled(" optimisers ", theme.strong()),
+        Span::styled("─ ", theme.border(false)),
+        Span::styled(meaning(app), theme.quiet()),
+    ]);
+    let inside = frame(heading, Line::default(), theme.border(false), area, buf);
     let lanes = app.history.lanes();
     let rows = usize::from(inside.height);
     let top = (app.lane + 1).saturating_sub(rows);
+    let costs = costs(app, usize::from(inside.width));
     let labels = lanes.iter().map(|lane| lane.label().width()).max().unwrap_or(0).min(24);
     for (lane, y) in (top..lanes.len()).zip(inside.y..inside.bottom()) {
         let place = Rect { x: inside.x + 1, y, width: inside.width.saturating_sub(2), height: 1 };
-        row(app, lane, labels, usize::from(place.width)).render(place, buf);
+        row(app, lane, labels, &costs, usize::from(place.width)).render(place, buf);
         if lane == app.lane {
             buf.set_string(place.right() - 1, y, "◀", app.theme.accent());
         }
@@ -39,7 +47,15 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
     }
 }
 
-fn row(app: &App, lane: usize, labels: usize, width: usize) -> Line<'static> {
+/// What the letters of the table are.
+fn meaning(app: &App) -> String {
+    match app.cursor {
+        0 => "f at the start ".to_owned(),
+        step => format!("f after step {}; its α, λ and ρ ", count(step)),
+    }
+}
+
+fn row(app: &App, lane: usize, labels: usize, costs: &[String], width: usize) -> Line<'static> {
     let theme = app.theme;
     let past = &app.history.lanes()[lane];
     let own = Style::new().fg(theme.lane(&app.styles[lane]));
@@ -51,6 +67,10 @@ fn row(app: &App, lane: usize, labels: usize, width: usize) -> Line<'static> {
     ]);
     if !app.visible(lane) {
         line.push_span(Span::styled(format!("hidden; {} shows it", lane + 1), theme.quiet()));
+        return line;
+    }
+    if app.cursor < past.origin() {
+        line.push_span(Span::styled(format!("begins after step {}", count(past.origin())), theme.quiet()));
         return line;
     }
     let step = app.cursor.min(past.len());
@@ -70,7 +90,7 @@ fn row(app: &App, lane: usize, labels: usize, width: usize) -> Line<'static> {
     field(&mut line, "λ", past.value(Quantity::Damping, step).filter(|lambda| *lambda > 0.0), 9, theme);
     field(&mut line, "ρ", past.value(Quantity::Rho, step), 9, theme);
     let room = width.saturating_sub(line.width() + 2);
-    line.push_span(Span::styled(cost(app, lane, step, room), theme.quiet()));
+    line.push_span(Span::styled(cut(&costs[lane], room), theme.quiet()));
     line
 }
 
@@ -84,13 +104,21 @@ fn field(line: &mut Line<'static>, symbol: &'static str, value: Option<f64>, wid
     line.push_span(Span::styled(padded(&text, width), theme.text()));
 }
 
-/// All the lane has cost, in as many words as there is room for.
-fn cost(app: &App, lane: usize, step: usize, room: usize) -> String {
-    let cost = app.history.lanes()[lane].cost(step);
-    let words = cost_in_words(cost);
-    if words.width() <= room {
-        return words;
-    }
-    let evaluations = format!("{} evaluations", short(cost.evaluations()));
-    if evaluations.width() <= room { evaluations } else { cut(&format!("{} ev.", short(cost.evaluations())), room) }
+/// Columns of a row before its cost: number, marker, label, and the fields with their symbols.
+const BEFORE_COST: usize = 4 + 2 + 2 * 4 + 10 + 10 + 9 + 9;
+
+/// All that each lane has cost, in as many words as there is room for in every row.
+fn costs(app: &App, width: usize) -> Vec<String> {
+    let lanes = app.history.lanes();
+    let labels = lanes.iter().map(|lane| lane.label().width()).max().unwrap_or(0).min(24);
+    let room = width.saturating_sub(BEFORE_COST + labels + 4);
+    let cost = |lane: &LaneHistory| lane.cost(app.cursor.min(lane.len()));
+    let forms: [&dyn Fn(&LaneHistory) -> String; 3] = [
+        &|lane| cost_in_words(cost(lane)),
+        &|lane| format!("{} evaluations", short(cost(lane).evaluations())),
+        &|lane| format!("{} ev.", short(cost(lane).evaluations())),
+    ];
+    let written = forms.map(|form| lanes.iter().map(form).collect::<Vec<_>>());
+    let fits = |form: &&Vec<String>| form.iter().all(|text| text.width() <= room);
+    written.iter().find(fits).unwrap_or(&written[2]).clone()
 }

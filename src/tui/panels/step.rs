@@ -8,9 +8,9 @@ use ratatui::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use super::frame;
+use super::{frame, title};
 use crate::{
-    figure::explain::{Role, explain},
+    figure::explain::{Role, explain, model_in_words},
     tui::app::App,
 };
 
@@ -26,11 +26,16 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
             theme.strong().fg(theme.lane(&app.styles[app.lane])),
         ),
     ];
-    if app.cursor > lane.len() && !lane.is_empty() {
+    if app.cursor > lane.len() && lane.len() > lane.origin() {
         heading.push(Span::styled(format!("─ its last, {} ", lane.len()), theme.quiet()));
     }
-    let inside = frame(Line::from(heading), Line::default(), theme.border(false), area, buf);
-    let lines = explain(lane, &app.opening.lanes[app.lane].recipe, app.cursor, app.loss(app.lane));
+    let heading = Line::from(heading);
+    let recipe = &app.opening.lanes[app.lane].recipe;
+    let words = model_in_words(recipe, app.opening.facts);
+    let fits = !words.is_empty() && heading.width() + words.width() + 6 <= usize::from(area.width);
+    let right = if fits { title(&words, theme.quiet()) } else { Line::default() };
+    let inside = frame(heading, right, theme.border(false), area, buf);
+    let lines = explain(lane, recipe, app.cursor, app.loss(app.lane));
     for (line, y) in lines.iter().zip(inside.y..inside.bottom()) {
         let place = Rect { x: inside.x + 1, y, width: inside.width.saturating_sub(2), height: 1 };
         let width: usize = line.iter().map(|part| part.text.width()).sum();

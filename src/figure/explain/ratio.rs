@@ -1,0 +1,144 @@
+//! What the model promised, what came of it, and what that did to λ.
+
+use super::{Explained, Line, Part, Role, named, near, part, symbol};
+use crate::{
+    figure::number::{count, precise, short},
+    optim::{DampingRule, Quantity as Q, RHO_HIGH, RHO_LOW, Ratio},
+};
+
+impl Explained<'_> {
+    /// predicted and actual Δf → ρ → λ.
+    pub(super) fn ratio(&self) -> Line {
+        let mut line = Line::new();
+        let Some(predicted) = self.get(Q::ModelChange) else {
+            self.unpredicted(&mut line);
+            line.extend(self.damping());
+            line.extend(self.rejection());
+            return line;
+        };
+        line.push(symbol("predicted Δf "));
+        if self.recipe.ratio == Ratio::Undamped && self.recipe.damping.rule != DampingRule::None {
+            line.push(part(Role::Aside, "(without λ) "));
+        }
+        line.push(part(Role::Value, precise(predicted)));
+        line.push(symbol("   "));
+        let change = self.get(Q::NewLoss).zip(self.get(Q::Loss)).map(|(new, old)| new - old);
+        named(&mut line, "actual Δf", change);
+        match (self.get(Q::Rho), change) {
+            (Some(rho), _) => {
+                line.push(symbol("→  ρ = "));
+                line.push(part(Role::Result, short(rho)));
+                line.extend(self.judged(rho));
+            }
+            (None, Some(_)) => line.push(symbol("→  ρ undefined")),
+            (None, None) if self.answers_by_rejection() => line.push(symbol("f after is not finite")),
+            (None, None) => {
+                line.push(symbol("ρ not computed"));
+                line.push(part(Role::Aside, self.why_not()));
+            }
+        }
+        line.extend(self.damping());
+        line.extend(self.rejection());
+        line
+    }
+
+    /// Without a model there is only f.
+    fn unpredicted(&self, line: &mut Line) {
+        named(line, "f before", self.get(Q::Loss));
+        match self.get(Q::NewLoss) {
+            Some(after) => named(line, "f after", Some(after)),
+            None if self.answers_by_rejection() => line.push(symbol("f after is not finite   ")),
+            // On the next step's batch, so it is not called the same.
+            None => named(line, "next f", self.after),
+        }
+        line.push(symbol("no prediction, no ρ"));
+        line.push(part(Role::Aside, self.why_not()));
+    }
+
+    fn why_not(&self) -> &'static str {
+        match (self.between_adaptations(), self.recipe.monitor) {
+            (Some(_), _) | (_, true) => "",
+            (None, false) => " (monitor = true would)",
+        }
+    }
+
+    /// Whether f′ is computed at every step, so that a missing one is one that is not finite.
+    fn answers_by_rejection(&self) -> bool {
+        self.recipe.damping.rule == DampingRule::DecreasingLoss || self.recipe.damping.reject.is_some()
+    }
+
+    /// The next step at which λ adapts, where this one only waits for it.
+    fn between_adaptations(&self) -> Option<usize> {
+        let rule = &self.recipe.damping;
+        let interval = usize::try_from(rule.interval).unwrap_or(usize::MAX).max(1);
+        let waits = rule.rule == DampingRule::LevenbergMarquardt && !self.own_step().is_multiple_of(interval);
+        waits.then(|| self.lane.origin().saturating_add(self.own_step().next_multiple_of(interval)))
+    }
+
+    /// On which side of the thresholds ρ lies, where λ asks for it.
+    fn judged(&self, rho: f64) -> Option<Part> {
+        if self.recipe.damping.rule != DampingRule::LevenbergMarquardt || self.between_adaptations().is_some() {
+            return None;
+        }
+        Some(if rho > RHO_HIGH {
+            symbol(" > 3/4")
+        } else if rho < RHO_LOW {
+            symbol(" < 1/4")
+        } else {
+            part(Role::Aside, " in between")
+        })
+    }
+
+    fn rejection(&self) -> Option<Part> {
+        self.lane.rejected(self.step).then(|| part(Role::Raised, "  step rejected: θ kept"))
+    }
+
+    /// What happened to λ.
+    fn damping(&self) -> Line {
+        let (Some(used), Some(next)) = (self.get(Q::Damping), self.get(Q::NextDamping)) else { return Line::new() };
+        let rule = &self.recipe.damping;
+        if rule.rule == DampingRule::None {
+            return Line::new();
+        }
+        let mut line = Line::new();
+        if rule.rule == DampingRule::DecreasingLoss {
+            let rose = self.lane.rejected(self.step) && self.get(Q::NewLoss).is_some();
+            line.extend(match (rose, self.lane.rejected(self.step)) {
+                (true, _) => Some(symbol("  f rose")),
+                (false, false) => Some(symbol("  f did not rise")),
+                (false, true) => None,
+            });
+        }
+        line.push(symbol(format!("  →  λ {} ", short(used))));
+        line.extend(self.calibration());
+        let bound = |lambda: f64| match rule.max {
+            _ if near(lambda, rule.min) => Some("λ_min"),
+            Some(max) if near(lambda, max) => Some("λ_max"),
+            _ => None,
+        };
+        let arrived = |sign: char, role| {
+            let at = bound(next).map_or_else(String::new, |name| format!(" = {name}"));
+            part(role, format!("{sign} {}{at}", short(next)))
+        };
+        if next > used {
+            line.push(arrived('▲', Role::Raised));
+        } else if next < used {
+            line.push(arrived('▼', Role::Lowered));
+        } else if rule.rule == DampingRule::Constant {
+            line.push(symbol("constant"));
+        } else if let Some(adapts) = self.between_adaptations() {
+            line.push(symbol(format!("adapts at step {}", count(adapts))));
+        } else {
+            line.push(symbol(bound(used).map_or_else(|| "stays".to_owned(), |name| format!("at {name}"))));
+        }
+        line
+    }
+
+    /// Where λ₀ came from, at the first step.
+    fn calibration(&self) -> Option<Part> {
+        let record = self.lane.record(self.step).filter(|_| self.own_step() == 1)?;
+        let from = record.calibrated_from?;
+        let unsettled = if record.calibration_unsettled { ", not settled" } else { "" };
+        Some(symbol(format!("(calibrated from {}{unsettled}) ", short(from))))
+    }
+}

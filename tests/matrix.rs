@@ -1,0 +1,132 @@
+//! Every optimiser, and compositions of all kinds, on every bundled problem.
+
+#![cfg(feature = "app")]
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use rhoscope::{
+    optim::{Outcome, Quantity as Q, StepRecord},
+    session::{
+        Progress,
+        setup::{BUNDLED, Overrides, Setup},
+    },
+};
+
+const STEPS: u64 = 60;
+
+const SPECS: [&str; 18] = [
+    "sgd:lr=1e-3",
+    "adam",
+    "sgdqlr",
+    "adamqlr",
+    "kfac",
+    "sgdqlr:preset=undamped",
+    "adamqlr:preset=undamped",
+    "adamqlr:preset=tuned",
+    "gradient+minimiser+constant",
+    "gradient+minimiser+levenberg-marquardt:adaptive_momentum=true",
+    "gradient+minimiser+decreasing-loss:momentum=0.5",
+    "adam+minimiser:adaptive_momentum=true",
+    "adam+minimiser+decreasing-loss",
+    "adam+minimiser+levenberg-marquardt:reject=true,lr_ema=0.5,amplification=1.2,lr_clip=10",
+    "kfac+minimiser+decreasing-loss:saddle_free=true",
+    "kfac+minimiser+constant:damping=0.1,calibrate=true",
+    "kfac+minimiser+levenberg-marquardt:lr=0.5,inversion=eigen,inverse_interval=3",
+    "kfac+fixed+levenberg-marquardt:lr=0.5,norm_constraint=1e-2,reject=true",
+];
+
+/// Whose steps minimise the model over what they propose: on a convex quadratic, where M(δ) + f ≥ f(θ + δ), none of them climbs.
+const DESCENDS: [&str; 11] = [
+    "sgdqlr",
+    "adamqlr",
+    "kfac",
+    "sgdqlr:preset=undamped",
+    "adamqlr:preset=undamped",
+    "adamqlr:preset=tuned",
+    "gradient+minimiser+constant",
+    "gradient+minimiser+levenberg-marquardt:adaptive_momentum=true",
+    "adam+minimiser:adaptive_momentum=true",
+    "adam+minimiser+decreasing-loss",
+    "kfac+minimiser+constant:damping=0.1,calibrate=true",
+];
+
+const CONVEX: [&str; 7] = [
+    "quadratic-round",
+    "quadratic-narrow",
+    "quadratic-rotated",
+    "quadratic-spectrum",
+    "kronecker-exact",
+    "kronecker-inexact",
+    "booth",
+];
+
+struct Lane {
+    records: Vec<StepRecord>,
+    outcome: Option<Outcome>,
+}
+
+fn run(problem: &str) -> Vec<Lane> {
+    let overrides = Overrides { optimisers: SPECS.map(str::to_owned).to_vec(), ..Overrides::default() };
+    let mut session = Setup::bundled(problem, &overrides).unwrap().build().unwrap();
+    let mut lanes: Vec<Lane> = SPECS.iter().map(|_| Lane { records: Vec::new(), outcome: None }).collect();
+    for _ in 0..STEPS {
+        session.advance(&|| 0.0, &mut |progress| match progress {
+            Progress::Step { lane, record, .. } => lanes[lane].records.push(record.clone()),
+            Progress::Ended { lane, outcome, .. } => lanes[lane].outcome = Some(outcome),
+        });
+    }
+    for (lane, spec) in SPECS.iter().enumerate() {
+        assert!(session.params(lane, STEPS).iter().all(|value| value.is_finite()), "{spec} on {problem}");
+    }
+    lanes
+}
+
+/// f after a step where it is not recorded: the loss the next one begins with.
+fn after(records: &[StepRecord], index: usize) -> Option<f64> {
+    records[index].get(Q::NewLoss).or_else(|| records.get(index + 1)?.get(Q::Loss))
+}
+
+#[test]
+fn every_optimiser_on_every_problem_goes_on_or_says_why_not() {
+    for bundled in BUNDLED {
+        for (spec, lane) in SPECS.iter().zip(run(bundled.name)) {
+            let what = format!("{spec} on {}", bundled.name);
+            match &lane.outcome {
+                None => assert_eq!(lane.records.len() as u64, STEPS, "{what}"),
+                Some(outcome) => assert!(outcome.reason().is_some_and(|reason| !reason.is_empty()), "{what}"),
+            }
+            for record in &lane.records {
+                for quantity in [Q::Loss, Q::LearningRate, Q::Damping, Q::NextDamping, Q::GradNorm, Q::UpdateNorm] {
+                    assert!(record.get(quantity).is_some(), "{what} step {}: {quantity:?} was lost", record.step);
+                }
+            }
+            // Only a fixed step that is too long for the problem may diverge.
+            if let Some(Outcome::Diverged(reason)) = &lane.outcome {
+                assert!(spec.contains("lr="), "{what}: {reason}");
+            }
+        }
+    }
+}
+
+#[test]
+fn minimisers_descend_on_convex_quadratics() {
+    for problem in CONVEX {
+        for (spec, lane) in SPECS.iter().zip(run(problem)).filter(|(spec, _)| DESCENDS.contains(spec)) {
+            let records = &lane.records;
+            assert!(!records.is_empty());
+            // Below this f is a difference of equal numbers.
+            let noise = 1e-28 * records[0].get(Q::Loss).unwrap();
+            for index in 0..records.len() {
+                let (before, after) = (records[index].get(Q::Loss).unwrap(), after(records, index));
+                let highest = before * (1.0 + 1e-12) + noise;
+                assert!(
+                    records[index].rejected || after.is_none_or(|after| after <= highest),
+                    "{spec} on {problem} step {}: from {before:e} to {after:?}",
+                    index + 1
+                );
+            }
+            let (first, last) = (records[0].get(Q::Loss).unwrap(), records[records.len() - 1].get(Q::Loss).unwrap());
+            let arrived = matches!(lane.outcome, Some(Outcome::Converged(_)));
+            assert!(arrived || last < 0.5 * first, "{spec} on {problem}: {first:e} to {last:e}");
+        }
+    }
+}
