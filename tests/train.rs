@@ -66,7 +66,7 @@ fn clothes_are_learned_and_the_trace_tells_how() {
         assert!(own.iter().all(|line| keys(line) == expected), "{own:?}");
         let of = |line: &Value, key: &str| line[key].as_f64().unwrap();
         assert!(own.is_sorted_by(|a, b| of(a, "seconds") <= of(b, "seconds")));
-        assert_eq!(of(own[3], "epoch"), 3.0);
+        assert_eq!(own[3]["epoch"], 3.0);
         assert!(of(own[0], "train_loss") > 2.0 && of(own[3], "train_loss") < 1.0, "{lane} learns");
         assert!(of(own[3], "test_accuracy") > 0.6, "{lane}: {}", own[3]);
         // The loss on a batch before a step is near that on all examples.
@@ -222,27 +222,21 @@ fn a_training_survives_being_killed_again_and_again() {
     let keep = ["--checkpoint", "c", "--checkpoint-every", "1"];
     let again = ["--resume", "c", "--checkpoint-every", "1"];
     let mut kills = 0;
-    let mut ended = false;
     for round in 0..20_u64 {
         let known = killed.at("c").exists() || killed.at("c.previous").exists();
         let mut command = command(&killed, "400", if known { &again } else { &keep });
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         // Some are cut down while they start, some while they write.
         sleep(Duration::from_millis(20 + 37 * (round % 7)));
-        match child.try_wait().unwrap() {
-            Some(status) => {
-                ended = true;
-                let complaint = String::from_utf8_lossy(&child.wait_with_output().unwrap().stderr).into_owned();
-                assert_eq!(status.code(), Some(0), "round {round}: {complaint}");
-            }
-            None => {
-                child.kill().unwrap();
-                child.wait().unwrap();
-                kills += 1;
-            }
+        if let Some(status) = child.try_wait().unwrap() {
+            let complaint = String::from_utf8_lossy(&child.wait_with_output().unwrap().stderr).into_owned();
+            assert_eq!(status.code(), Some(0), "round {round}: {complaint}");
+        } else {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            kills += 1;
         }
     }
-    assert!(ended || kills == 20);
     assert!(kills >= 5, "only {kills} of 20 were cut down: the run is too short to say anything");
     finish(command(
         &killed,

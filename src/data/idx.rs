@@ -153,8 +153,8 @@ mod tests {
     }
 
     fn read_both(bytes: &[u8]) -> (Result<Images, DataError>, Result<Vec<u8>, DataError>) {
-        let stream = || Stream::of_bytes(bytes.to_vec(), "f.idx").and_then(images);
-        (stream(), Stream::of_bytes(bytes.to_vec(), "f.idx").and_then(|stream| labels(stream, 10)))
+        let stream = || Stream::of_bytes(bytes, "f.idx").and_then(images);
+        (stream(), Stream::of_bytes(bytes, "f.idx").and_then(|stream| labels(stream, 10)))
     }
 
     fn three() -> Images {

@@ -34,9 +34,9 @@ impl Stream {
     }
 
     /// Reads what is in memory.
-    pub(super) fn of_bytes(bytes: impl AsRef<[u8]> + 'static, name: &str) -> Result<Self, DataError> {
-        let length = bytes.as_ref().len() as u64;
-        Self::new(std::io::Cursor::new(bytes), length, name.to_owned())
+    pub(super) fn of_bytes(bytes: &[u8], name: &str) -> Result<Self, DataError> {
+        let length = bytes.len() as u64;
+        Self::new(std::io::Cursor::new(bytes.to_vec()), length, name.to_owned())
     }
 
     fn new(reader: impl Read + 'static, length: u64, name: String) -> Result<Self, DataError> {

@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     fn stream(text: &str) -> Stream {
-        Stream::of_bytes(text.to_owned(), "f.txt").unwrap()
+        Stream::of_bytes(text.as_bytes(), "f.txt").unwrap()
     }
 
     fn place(table: &str, order: &str) -> (tempfile::TempDir, Places) {

@@ -75,7 +75,7 @@ impl<T: Real> DampedInverse<T> {
         for i in 0..matrix.nrows() {
             self.lower[(i, i)] += damping;
         }
-        self.lower.norm_squared().is_finite() || self.lower.iter().all(|value| value.is_finite())
+        self.lower.norm_squared().is_finite() || self.lower.iter().all(nalgebra::ComplexField::is_finite)
     }
 
     fn cholesky(&mut self) -> bool {
