@@ -300,7 +300,9 @@ fn problems_that_need_data_train_where_it_is() {
     ] {
         let place = Place::new();
         let layers = layers.map(|layers| vec!["--set", layers]).unwrap_or_default();
-        let ran = place.run(&[&["train", problem, "--steps", "2", "--trace", "t.jsonl"], &layers[..]].concat());
+        let ran = place.run(
+            &[&["train", problem, "--steps", "2", "--eval-every", "2", "--trace", "t.jsonl"], &layers[..]].concat(),
+        );
         if ran.code == Some(2) {
             assert!(ran.stderr.contains(&format!("the data set {set} is not here: looked in ")), "{}", ran.stderr);
             assert!(place.names().is_empty());

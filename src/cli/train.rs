@@ -17,14 +17,14 @@ use crate::{
     data::checkpoint,
     export::EvaluationRecord,
     problem::Part,
-    session::{Session, Setup, saved},
+    session::{Session, Setup, saved, setup::check_history},
 };
 use plan::{Every, Plan};
 use progress::Progress;
 
 /// Trains.
 pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
-    let setup = Setup::open(&args.problem, &args.session.overrides())?;
+    let mut setup = Setup::open(&args.problem, &args.session.overrides())?;
     if let (Some(_), Some(trace)) = (&args.resume, args.outputs.trace.as_deref().filter(|trace| trace.is_file())) {
         let trace = trace.display();
         let message =
@@ -35,6 +35,11 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
     let mut session = setup.build()?;
     session.keep_no_past();
     let plan = Plan::new(args, &setup, &session)?;
+    setup.steps = plan.steps;
+    if args.outputs.png.is_some() {
+        check_history(plan.steps, setup.lanes.len())
+            .map_err(|sentence| Failure::Input(format!("--png: {sentence}")))?;
+    }
     if let Some(path) = &plan.checkpoint {
         check_writable(path)?;
     }
