@@ -1,6 +1,6 @@
 //! Parameters as safetensors.
 //!
-//! A network of layers I = 0, 1, … is `layers.I.weight` of shape [out, in] and `layers.I.bias` of shape [out], what a PyTorch
+//! A network of layers I = 0, 1, … is `layers.I.weight` of shape \[out, in\] and `layers.I.bias` of shape \[out\], what a PyTorch
 //! `state_dict` of a list called `layers` saves. Any other problem is one tensor `params`.
 //!
 //! The parameter vector of a network is, layer after layer and for every output unit, its `in` weights and then its bias.
