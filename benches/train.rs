@@ -42,7 +42,17 @@ fn network(batch: usize) -> Mlp<f32> {
         targets: Targets::Classes((0..examples).map(|n| (n * 7) % 10).collect()),
     };
     let batching = Batching { size: batch, shuffle: false };
-    Mlp::new(&LAYERS, Activation::Relu, Loss::CrossEntropy, data, initial_params(&LAYERS, 0), batching, 0.0, 0).unwrap()
+    Mlp::new(
+        &LAYERS,
+        Activation::Relu,
+        Loss::CrossEntropy,
+        data.cast::<f32>(),
+        initial_params(&LAYERS, 0),
+        batching,
+        0.0,
+        0,
+    )
+    .unwrap()
 }
 
 fn step(bencher: Bencher<'_, '_>, name: &str, batch: usize) {

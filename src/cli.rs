@@ -4,6 +4,7 @@
 //! 2 usage, bad input or files, and 128 + the signal's number if interrupted. A reader that closes its pipe is no error.
 
 mod args;
+mod data;
 mod failure;
 mod outputs;
 mod picture;
@@ -13,6 +14,7 @@ mod recorder;
 mod report;
 mod run;
 mod screen;
+mod train;
 
 use std::{
     io::{self, Write},
@@ -21,7 +23,7 @@ use std::{
 
 use clap::{CommandFactory as _, Parser as _};
 
-use args::{Args, Command, ProblemsCommand};
+use args::{Args, Command, ProblemsCommand, SessionArgs};
 use failure::Failure;
 
 /// Runs the program and says how it ended.
@@ -47,9 +49,18 @@ pub fn main() -> ExitCode {
 }
 
 fn dispatch(args: &Args) -> Result<(), Failure> {
+    let session = match &args.command {
+        None => Some(&args.session),
+        Some(Command::Run(run)) => Some(&run.session),
+        Some(Command::Train(train)) => Some(&train.session),
+        Some(_) => None,
+    };
+    crate::math::set_threads(session.and_then(SessionArgs::threads));
     match &args.command {
         None => screen::open(args),
         Some(Command::Run(run)) => run::run(run),
+        Some(Command::Train(args)) => train::train(args),
+        Some(Command::Data { command, data_dir }) => data::data(command.as_ref(), data_dir.as_deref()),
         Some(Command::Problems { command: None | Some(ProblemsCommand::List) }) => print(&problems::list()),
         Some(Command::Problems { command: Some(ProblemsCommand::Show { name }) }) => print(problems::show(name)?),
         Some(Command::Completions { shell }) => {

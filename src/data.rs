@@ -1,19 +1,37 @@
 //! Files into data sets and parameters.
 
+pub mod checkpoint;
 mod csv;
 mod digits;
+mod fetch;
+mod holdout;
+pub mod idx;
+mod images;
+mod known;
 mod params;
+mod places;
+mod stream;
 mod synthetic;
+mod uci;
 
 use std::path::Path;
 
 use thiserror::Error;
 
-use crate::problem::{Examples, Targets};
+use crate::{
+    math::Real,
+    problem::{Splits, Targets},
+};
 
+pub use checkpoint::Checkpoint;
 pub use csv::{Column, CsvSource};
 pub use digits::digits;
+pub use fetch::{Arrived, FetchError, fetch, verify};
+pub use holdout::Holdout;
+pub use images::ImageTargets;
+pub use known::{KnownSet, SetFile, Task};
 pub use params::{Layout, Width, decode as decode_params, encode as encode_params, read as read_params};
+pub use places::Places;
 pub use synthetic::{Shape, Synthetic};
 
 /// Where the examples of a problem come from.
@@ -23,27 +41,8 @@ pub enum DataSource {
     Csv(CsvSource),
     /// Drawn at random.
     Synthetic(Synthetic),
-    /// A set known by name.
-    Known(KnownSet),
-}
-
-/// A data set known by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KnownSet {
-    /// 1 797 handwritten digits of 8 × 8 pixels.
-    Digits,
-}
-
-impl KnownSet {
-    /// Every set.
-    pub const ALL: [Self; 1] = [Self::Digits];
-
-    /// As written in files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Digits => "digits",
-        }
-    }
+    /// A set known by name, and what its images are for where it has some.
+    Known(KnownSet, ImageTargets),
 }
 
 /// What targets are to be read as.
@@ -96,6 +95,16 @@ pub enum DataError {
         /// What was found and what is accepted.
         problem: String,
     },
+    /// A known set is not on this computer.
+    #[error("the data set {set} is not here: {looked}; {remedy}")]
+    Absent {
+        /// Its name.
+        set: &'static str,
+        /// Where it was looked for, and what is missing.
+        looked: String,
+        /// How to get it.
+        remedy: String,
+    },
     /// A tensor of a parameter file.
     #[error("{path}, tensor `{tensor}`: found {found}; expected {expected}")]
     Tensor {
@@ -110,17 +119,46 @@ pub enum DataError {
     },
 }
 
+/// Where files are and how chance falls.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings<'a> {
+    /// What the path of a CSV file is relative to.
+    pub directory: &'a Path,
+    /// Where known sets are.
+    pub places: &'a Places,
+    /// Used where the source has none of its own.
+    pub seed: u64,
+}
+
 impl DataSource {
-    /// Loads the examples; a CSV file's path is relative to `directory`, `seed` is used where the source has none of its own.
+    /// Loads the examples. A set that comes in one piece gives up what `holdout` asks for; others are split as they were published.
     ///
     /// # Errors
     /// If a file cannot be read or does not hold what `targets` asks for.
-    pub fn load(&self, directory: &Path, targets: TargetKind, seed: u64) -> Result<Examples, DataError> {
-        match self {
-            Self::Csv(csv) => csv.load(directory, targets),
-            Self::Synthetic(synthetic) => Ok(synthetic.draw(seed)),
-            Self::Known(KnownSet::Digits) => digits(),
-        }
+    pub fn load<T: Real>(
+        &self,
+        around: &Surroundings<'_>,
+        targets: TargetKind,
+        holdout: Holdout,
+    ) -> Result<Splits<T>, DataError> {
+        let (examples, name) = match self {
+            Self::Csv(csv) => (csv.load(around.directory, targets)?, csv.path.as_str()),
+            Self::Synthetic(synthetic) => (synthetic.draw(around.seed), synthetic.shape.as_str()),
+            Self::Known(set @ KnownSet::Digits, _) => (digits()?, set.as_str()),
+            Self::Known(KnownSet::FashionMnistSmall, targets) => return images::small(*targets),
+            Self::Known(set @ (KnownSet::FashionMnist | KnownSet::Mnist), targets) => {
+                return images::load(*set, around.places, *targets);
+            }
+            Self::Known(set @ (KnownSet::UciEnergy | KnownSet::UciProtein), _) => {
+                return uci::load(*set, around.places).map(Splits::cast);
+            }
+        };
+        Ok(holdout.split(examples, around.seed, name)?.cast())
+    }
+
+    /// Whether it comes already split.
+    pub fn is_split(&self) -> bool {
+        matches!(self, Self::Known(set, _) if *set != KnownSet::Digits)
     }
 }
 

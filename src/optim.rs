@@ -19,6 +19,7 @@ pub mod presets;
 mod quadratic_model;
 mod recipe;
 mod record;
+mod state;
 mod step_size;
 
 pub use composition::{Composition, DirectionKind, StepSizeKind};
@@ -32,4 +33,5 @@ pub use recipe::{
     StepSizeRecipe,
 };
 pub use record::{Cost, Outcome, Quantity, RECORDED_PARAMS, StepRecord};
+pub use state::{Restorer, SavedState, Saver, StateError, Visitor};
 pub use step_size::{StepSize, Weights};

@@ -18,7 +18,7 @@ use nalgebra::{DMatrix, DVector};
 use crate::math::Real;
 
 pub use classical::{Classical, TestFunction};
-pub use examples::{Examples, Targets};
+pub use examples::{Evaluation, Examples, Part, Splits, Targets};
 pub use expression::Expression;
 pub use kronecker_quadratic::KroneckerQuadratic;
 pub use mlp::Mlp;
@@ -64,11 +64,26 @@ pub trait Problem<T: Real>: Send + Sync {
 
 /// A supervised model.
 pub trait Network<T: Real> {
-    /// The training examples.
-    fn examples(&self) -> &Examples;
+    /// A copy of the training examples in double precision.
+    fn examples(&self) -> Examples;
+
+    /// How many inputs there are.
+    fn inputs(&self) -> usize;
 
     /// How many outputs there are.
     fn outputs(&self) -> usize;
+
+    /// Whether the targets are classes.
+    fn classifies(&self) -> bool;
+
+    /// How many steps an epoch takes.
+    fn batches_per_epoch(&self) -> u64;
+
+    /// How many examples a part of the data has.
+    fn count(&self, part: Part) -> usize;
+
+    /// How the model does at θ on a part of the data; `None` if nothing is held out for it.
+    fn evaluate(&self, theta: &DVector<T>, part: Part) -> Option<Evaluation>;
 
     /// The outputs, one column an example, for `inputs` with one column an example.
     fn predict(&self, theta: &DVector<T>, inputs: &DMatrix<f64>) -> DMatrix<f64>;

@@ -5,14 +5,16 @@ mod edit;
 mod engine;
 mod history;
 #[cfg(feature = "app")]
+pub mod saved;
+#[cfg(feature = "app")]
 pub mod setup;
 
 use nalgebra::DMatrix;
 
 use crate::{
     math::Real,
-    optim::{Outcome, Recipe, StepRecord},
-    problem::{Examples, Problem},
+    optim::{Outcome, Recipe, SavedState, StateError, StepRecord},
+    problem::{Evaluation, Examples, Part, Problem},
 };
 
 pub use edit::{Edit, EditedLane};
@@ -52,6 +54,21 @@ pub enum Progress<'a> {
         /// How.
         outcome: Outcome,
     },
+}
+
+/// A lane as it stands, to be taken up again another day.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SavedLane {
+    /// Its label.
+    pub label: String,
+    /// Steps taken.
+    pub step: u64,
+    /// Its own compute time, in seconds.
+    pub seconds: f64,
+    /// How it ended, if it has.
+    pub outcome: Option<Outcome>,
+    /// Parameters and whatever its optimiser keeps.
+    pub state: SavedState,
 }
 
 /// What can be looked at.
@@ -135,8 +152,56 @@ impl Session {
         self.engine.predict(params, inputs)
     }
 
-    /// The data, where the problem has some.
-    pub fn examples(&self) -> Option<&Examples> {
+    /// A copy of the training examples, where they can be drawn.
+    pub fn examples(&self) -> Option<Examples> {
         self.engine.examples()
+    }
+
+    /// Keeps no way back: from now on the latest step of a lane is the only one to be asked for, and memory stays as it is.
+    pub fn keep_no_past(&mut self) {
+        self.engine.keep_no_past();
+    }
+
+    /// How many steps an epoch takes, where there are data.
+    pub fn batches_per_epoch(&self) -> Option<u64> {
+        self.engine.batches_per_epoch()
+    }
+
+    /// How many examples a part of the data has.
+    pub fn count(&self, part: Part) -> usize {
+        self.engine.count(part)
+    }
+
+    /// How a lane does, as it stands, on a part of the data; `None` if there is none.
+    pub fn evaluate(&self, lane: usize, part: Part) -> Option<Evaluation> {
+        self.engine.evaluate(lane, part)
+    }
+
+    /// All lanes as they stand.
+    pub fn save(&mut self) -> Vec<SavedLane> {
+        self.engine.save()
+    }
+
+    /// Takes up lanes where they stood; they go on as if they had never stopped. No way back is kept.
+    ///
+    /// # Errors
+    /// If they are not the lanes of this session. It is then not to be used any more.
+    pub fn restore(&mut self, saved: &[SavedLane]) -> Result<(), StateError> {
+        self.engine.restore(saved)
+    }
+
+    /// How many steps a lane has taken.
+    pub fn step(&self, lane: usize) -> u64 {
+        self.engine.step(lane)
+    }
+
+    /// A lane's own compute time so far, in seconds.
+    pub fn seconds(&self, lane: usize) -> f64 {
+        self.engine.seconds(lane)
+    }
+
+    /// How a lane ended, if it has.
+    pub fn outcome(&self, lane: usize) -> Option<&Outcome> {
+        self.engine.outcome(lane)
     }
 }

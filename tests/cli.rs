@@ -193,9 +193,20 @@ fn a_shown_problem_is_a_problem_file() {
     assert!(names.contains(&"rosenbrock") && names.contains(&"mlp-digits"), "{names:?}");
     for name in names {
         place.write("copy.toml", place.run(&["problems", "show", name]).stdout);
-        let trace = |problem: &str| place.run(&["run", problem, "--steps", "2", "--trace", "-"]).stdout;
-        let (copy, original) = (trace("copy.toml"), trace(name));
-        assert!(!copy.is_empty() && copy == original, "{name}");
+        let mut arguments = vec!["--steps", "2", "--trace", "-"];
+        if place.read("copy.toml").contains("\"mlp\"") {
+            // Small batches: it is not the networks that are looked at here.
+            arguments.extend(["--set", "problem.batch_size=4"]);
+        }
+        let run = |problem: &str| place.run(&[&["run", problem], &arguments[..]].concat());
+        let (copy, original) = (run("copy.toml"), run(name));
+        assert_eq!(
+            (copy.code, &copy.stdout, &copy.stderr),
+            (original.code, &original.stdout, &original.stderr),
+            "{name}"
+        );
+        let absent = copy.code == Some(2) && copy.stderr.contains("is not here: ");
+        assert!(!copy.stdout.is_empty() || absent, "{name}: {}", copy.stderr);
     }
 }
 

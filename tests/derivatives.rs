@@ -164,7 +164,7 @@ proptest! {
             let whole = network(&sizes, Activation::Tanh, loss, examples, 0.0, &numbers);
             let theta = whole.start();
             let (u, v) = (vector(&numbers, theta.len(), 5), vector(&numbers, theta.len(), 11));
-            let data = whole.network().unwrap().examples().clone();
+            let data = whole.network().unwrap().examples();
             let of = |data: Examples| Mlp::new(&sizes, Activation::Tanh, loss, data, theta.clone(), Batching { size: 0, shuffle: false }, 0.0, 1).unwrap();
             let mut gradient = DVector::zeros(theta.len());
             let mut expected = 0.0;

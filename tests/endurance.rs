@@ -118,9 +118,12 @@ on! {
     mlp_digits: "mlp-digits",
 }
 
+/// Ten thousand steps of these take hours; `tests/train.rs` trains them for less.
+const TRAINED: [&str; 5] = ["mlp-fashion", "mlp-fashion-full", "uci-energy", "uci-protein", "autoencoder"];
+
 #[test]
 fn no_bundled_problem_is_left_out() {
     for bundled in BUNDLED {
-        assert!(COVERED.contains(&bundled.name), "{} is not run", bundled.name);
+        assert!(COVERED.contains(&bundled.name) || TRAINED.contains(&bundled.name), "{} is not run", bundled.name);
     }
 }

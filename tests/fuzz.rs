@@ -13,9 +13,12 @@ use std::{
 };
 
 use proptest::{prelude::*, sample::select};
-use rhoscope::session::{
-    Session,
-    setup::{BUNDLED, Overrides, ProblemSpec, Setup},
+use rhoscope::{
+    data::{DataSource, KnownSet},
+    session::{
+        Session,
+        setup::{BUNDLED, Overrides, ProblemSpec, Setup},
+    },
 };
 
 use mutations::{ODD, PIECES, apply, change, formula, soup, spec};
@@ -44,8 +47,9 @@ fn is_small(setup: &Setup) -> bool {
             ProblemSpec::KroneckerQuadratic(spec) => size(&[spec.rows, spec.cols, spec.samples]) < 1e4,
             ProblemSpec::Mlp(spec) => {
                 let data = match &spec.data {
-                    rhoscope::data::DataSource::Synthetic(data) => data.samples < 1000,
-                    _ => true,
+                    DataSource::Synthetic(data) => data.samples < 1000,
+                    DataSource::Known(set, _) => *set == KnownSet::Digits,
+                    DataSource::Csv(_) => true,
                 };
                 data && spec.layers.windows(2).all(|pair| size(pair) < 3000.0) && spec.layers.len() < 8
             }

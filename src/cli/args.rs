@@ -1,9 +1,10 @@
 //! What can be typed.
 
-use std::path::PathBuf;
+use std::{num::NonZero, path::PathBuf, time::Duration};
 
 use clap::{Args as ArgGroup, Parser, Subcommand, ValueEnum, ValueHint};
 
+use super::train::plan::{self, Every};
 use crate::{figure::palette, session::setup::Overrides};
 
 const AFTER: &str = "\
@@ -11,6 +12,7 @@ Examples:
   rhoscope                                    Rosenbrock's valley on the screen
   rhoscope mlp-spirals                        a network that tells two spirals apart
   rhoscope run rosenbrock --steps 100 --png valley.png
+  rhoscope train mlp-fashion --epochs 10 --trace fashion.jsonl
   rhoscope run my.toml -o adam:lr=0.05 -o adamqlr:damping=1e-2 --trace trace.jsonl
   rhoscope problems show rosenbrock > my.toml";
 
@@ -56,10 +58,21 @@ impl From<Theme> for palette::Theme {
 pub(super) enum Command {
     /// Run a problem without a screen
     Run(RunArgs),
+    /// Train without a screen: epochs, evaluations on held-out data, checkpoints
+    Train(TrainArgs),
     /// The problems that come with the program
     Problems {
         #[command(subcommand)]
         command: Option<ProblemsCommand>,
+    },
+    /// Data sets: where they are, how to get them
+    Data {
+        #[command(subcommand)]
+        command: Option<DataCommand>,
+
+        /// Look here first, and keep here what is fetched
+        #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath, global = true)]
+        data_dir: Option<PathBuf>,
     },
     /// Print a completion script for a shell
     Completions {
@@ -80,6 +93,25 @@ pub(super) enum ProblemsCommand {
         /// Its name
         name: String,
     },
+}
+
+/// What to do with data sets.
+#[derive(Debug, Subcommand)]
+pub(super) enum DataCommand {
+    /// Which there are, and where they are
+    List,
+    /// Download one, verify it and keep it in the data folder
+    Fetch {
+        /// Its name
+        name: String,
+    },
+    /// Check the files of one against their published digests
+    Verify {
+        /// Its name
+        name: String,
+    },
+    /// Print the folder that fetched sets are kept in
+    Path,
 }
 
 /// How a session is set up.
@@ -104,12 +136,45 @@ pub(super) struct SessionArgs {
     /// One seed fixes everything random
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
+
+    /// Start from these parameters (safetensors), for instance from --save-params
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    init: Option<PathBuf>,
+
+    /// How many threads a matrix product may use; by default as many as there are cores
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZero<usize>>,
+
+    /// Look for data sets here first, then in $RHOSCOPE_DATA, the user's data folder and /usr/share/datasets
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    data_dir: Option<PathBuf>,
 }
 
 impl SessionArgs {
     /// What they change in the problem file.
     pub fn overrides(&self) -> Overrides {
-        Overrides { optimisers: self.optimiser.clone(), set: self.set.clone(), steps: self.steps, seed: self.seed }
+        // The path is meant as seen from here, not from the problem file.
+        let init = self.init.iter().map(|path| {
+            let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+            format!("problem.init={}", path.display())
+        });
+        Overrides {
+            optimisers: self.optimiser.clone(),
+            set: self.set.iter().cloned().chain(init).collect(),
+            steps: self.steps,
+            seed: self.seed,
+            data_folder: self.data_dir.clone(),
+        }
+    }
+
+    /// How many steps were asked for.
+    pub fn steps(&self) -> Option<u64> {
+        self.steps
+    }
+
+    /// How many threads a product may use.
+    pub fn threads(&self) -> Option<NonZero<usize>> {
+        self.threads
     }
 }
 
@@ -123,6 +188,51 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     pub session: SessionArgs,
 
+    #[command(flatten)]
+    pub outputs: OutputArgs,
+}
+
+/// A training and where its results go.
+#[derive(Debug, ArgGroup)]
+pub(super) struct TrainArgs {
+    /// A bundled problem or a problem file (.toml), with data to learn from
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub problem: String,
+
+    /// How many passes over the training data, instead of the file's number
+    #[arg(long, value_name = "N", conflicts_with = "steps")]
+    pub epochs: Option<NonZero<u64>>,
+
+    /// Evaluate every N steps instead of every epoch
+    #[arg(long, value_name = "N")]
+    pub eval_every: Option<NonZero<u64>>,
+
+    /// Stop after so long: seconds, or a number with s, m or h
+    #[arg(long, value_name = "TIME", value_parser = plan::time)]
+    pub time_limit: Option<Duration>,
+
+    /// Keep a checkpoint in this file, and the one before it in FILE.previous
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub checkpoint: Option<PathBuf>,
+
+    /// How often: so many steps, or a time with s, m or h; the default is 1m
+    #[arg(long, value_name = "N|TIME", value_parser = plan::every)]
+    pub checkpoint_every: Option<Every>,
+
+    /// Go on from this checkpoint, which is then kept up as by --checkpoint
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "png")]
+    pub resume: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub session: SessionArgs,
+
+    #[command(flatten)]
+    pub outputs: OutputArgs,
+}
+
+/// Where results go.
+#[derive(Debug, ArgGroup)]
+pub(super) struct OutputArgs {
     /// Write every step as JSON Lines; - is standard output
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub trace: Option<PathBuf>,

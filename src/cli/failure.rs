@@ -15,6 +15,8 @@ pub(super) enum Failure {
     ClosedPipe,
     /// Stopped by this signal.
     Interrupted(i32),
+    /// Stopped by this signal, with everything so far written.
+    Stopped(i32, String),
 }
 
 impl Failure {
@@ -33,14 +35,14 @@ impl Failure {
             Self::Input(_) => 2,
             Self::Result(_) => 1,
             Self::ClosedPipe => 0,
-            Self::Interrupted(signal) => 128 + u8::try_from(*signal).unwrap_or(0),
+            Self::Interrupted(signal) | Self::Stopped(signal, _) => 128 + u8::try_from(*signal).unwrap_or(0),
         }
     }
 
     /// What to tell the user, if there is anything to tell.
     pub fn message(&self) -> Option<String> {
         match self {
-            Self::Input(message) | Self::Result(message) => Some(message.clone()),
+            Self::Input(message) | Self::Result(message) | Self::Stopped(_, message) => Some(message.clone()),
             Self::ClosedPipe => None,
             Self::Interrupted(_) => Some("interrupted; no file was written".to_owned()),
         }

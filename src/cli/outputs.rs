@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{args::RunArgs, failure::Failure};
+use super::{args::OutputArgs, failure::Failure};
 use crate::{
     export::{OutputFile, lane_paths},
     session::Setup,
@@ -22,7 +22,7 @@ pub(super) struct Outputs {
 
 impl Outputs {
     /// Opens everything.
-    pub fn open(args: &RunArgs, setup: &Setup) -> Result<Self, Failure> {
+    pub fn open(args: &OutputArgs, setup: &Setup) -> Result<Self, Failure> {
         let labels = setup.lanes.iter().map(|lane| lane.label.as_str());
         let params = args.save_params.as_deref().map(|path| lane_paths(path, labels)).unwrap_or_default();
         let single = [("--trace", &args.trace), ("--csv", &args.csv), ("--png", &args.png)];

@@ -52,7 +52,7 @@ fn main_view(setup: &Setup, session: &mut Session, history: &History) -> Option<
             let options =
                 GroundOptions { size: SAMPLES, names: ["x₁".into(), "x₂".into()], ..GroundOptions::default() };
             let predict = |inputs: &DMatrix<f64>| session.predict(&params, inputs);
-            let map = regions(history.lanes()[lane].label(), window, &options, session.examples(), &predict);
+            let map = regions(history.lanes()[lane].label(), window, &options, session.examples().as_ref(), &predict);
             Some(MainView::Landscape(Box::new(map)))
         }
         Geometry::Fit => {
@@ -60,7 +60,7 @@ fn main_view(setup: &Setup, session: &mut Session, history: &History) -> Option<
             let params: Vec<Vec<f64>> =
                 lanes.iter().map(|&lane| session.params(lane, history.lanes()[lane].len() as u64)).collect();
             let predict = |lane: usize, inputs: &DMatrix<f64>| session.predict(&params[lane], inputs);
-            Some(MainView::Chart(Box::new(fit(&lanes, RESOLUTION[0], [6, 6], session.examples()?, &predict))))
+            Some(MainView::Chart(Box::new(fit(&lanes, RESOLUTION[0], [6, 6], &session.examples()?, &predict))))
         }
         Geometry::Loss => None,
     }

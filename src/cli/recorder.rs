@@ -7,7 +7,7 @@ use std::{
 
 use super::{failure::Failure, outputs::Outputs, report::LaneReport};
 use crate::{
-    export::{CsvTrace, ExportError, JsonTrace, OutputFile},
+    export::{CsvTrace, EvaluationRecord, ExportError, JsonTrace, OutputFile},
     optim::{Outcome, StepRecord},
     session::{History, Progress, Session, Setup},
 };
@@ -34,7 +34,9 @@ impl Recorder {
         let params = empty.lanes().first().map_or(0, crate::session::LaneHistory::recorded_params);
         let json = outputs.trace.take().map(|file| {
             let name = file.name().to_owned();
-            JsonTrace::new(file, setup).map_err(|error| failure(&error, &name)).map(|trace| (name.clone(), trace))
+            JsonTrace::new(file, setup, session.latest())
+                .map_err(|error| failure(&error, &name))
+                .map(|trace| (name.clone(), trace))
         });
         let csv = outputs.csv.take().map(|file| {
             let name = file.name().to_owned();
@@ -42,14 +44,23 @@ impl Recorder {
                 .map_err(|error| failure(&error, &name))
                 .map(|trace| (name.clone(), trace))
         });
-        Ok(Self {
+        let mut recorder = Self {
             json: json.transpose()?,
             csv: csv.transpose()?,
             history: outputs.png.is_some().then_some(empty),
-            lanes: setup.lanes.iter().map(|lane| LaneReport::new(&lane.label)).collect(),
+            lanes: Vec::new(),
             flushed: Instant::now(),
             failed: None,
-        })
+        };
+        // Lanes that were taken up again stand where they stood.
+        for (lane, setup) in setup.lanes.iter().enumerate() {
+            let (steps, outcome) = (session.step(lane), session.outcome(lane).cloned());
+            recorder.lanes.push(LaneReport::resumed(&setup.label, steps, outcome.clone()));
+            if let Some(outcome) = outcome {
+                recorder.end(lane, steps, outcome);
+            }
+        }
+        Ok(recorder)
     }
 
     /// Takes down what a lane did. A trace that cannot be written is reported by [`check`](Self::check).
@@ -80,6 +91,12 @@ impl Recorder {
             trace.step(lane, record).map_err(|error| failure(&error, name))?;
         }
         Ok(())
+    }
+
+    /// Takes down how a lane does on all of the data.
+    pub fn evaluation(&mut self, lane: usize, evaluation: &EvaluationRecord) -> Result<(), Failure> {
+        let Some((name, trace)) = &mut self.json else { return Ok(()) };
+        trace.evaluation(lane, evaluation).and_then(|()| trace.flush()).map_err(|error| failure(&error, name))
     }
 
     fn end(&mut self, lane: usize, step: u64, outcome: Outcome) {

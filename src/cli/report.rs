@@ -27,6 +27,11 @@ impl LaneReport {
         Self { label: label.to_owned(), steps: 0, loss: None, cost: Cost::default(), uncalibrated: false, end: None }
     }
 
+    /// Of a lane that stands after so many steps.
+    pub fn resumed(label: &str, steps: u64, outcome: Option<Outcome>) -> Self {
+        Self { steps, end: outcome.map(|outcome| (steps, outcome)), ..Self::new(label) }
+    }
+
     /// Takes down a step.
     pub fn step(&mut self, record: &StepRecord) {
         self.steps = record.step;
@@ -79,15 +84,19 @@ fn cost(cost: Cost) -> String {
 pub(super) fn table(lanes: &[LaneReport]) -> String {
     let header = ["optimiser", "steps", "last f", "cost", "outcome"].map(str::to_owned);
     let rows: Vec<[String; 5]> = std::iter::once(header).chain(lanes.iter().map(LaneReport::cells)).collect();
+    aligned(&rows, &[1])
+}
+
+/// Rows of cells in columns. Those of numbers align at the right.
+pub(super) fn aligned<const N: usize>(rows: &[[String; N]], right: &[usize]) -> String {
     let width = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0);
-    let widths: [usize; 5] = std::array::from_fn(width);
+    let widths: [usize; N] = std::array::from_fn(width);
     let mut text = String::new();
-    for row in &rows {
+    for row in rows {
         let mut line = String::new();
-        for (column, (cell, width)) in row.iter().zip(widths).enumerate() {
+        for (column, (cell, width)) in row.iter().zip(widths).enumerate().filter(|(_, (_, width))| *width > 0) {
             let padding = " ".repeat(width - cell.width());
-            // Counts align at the right, words at the left.
-            let parts = if column == 1 { [&padding, cell] } else { [cell, &padding] };
+            let parts = if right.contains(&column) { [&padding, cell] } else { [cell, &padding] };
             line.extend(parts.map(String::as_str));
             line += "  ";
         }

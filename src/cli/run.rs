@@ -29,31 +29,18 @@ use crate::{
 /// Runs a problem without a screen.
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let setup = Setup::open(&args.problem, &args.session.overrides())?;
-    if args.png.is_some() {
+    if args.outputs.png.is_some() {
         check_history(setup.steps, setup.lanes.len())
             .map_err(|sentence| Failure::Input(format!("--png: {sentence}")))?;
     }
-    let mut outputs = Outputs::open(args, &setup)?;
+    let mut outputs = Outputs::open(&args.outputs, &setup)?;
     let mut session = setup.build()?;
     let summary_to_stdout = !outputs.use_stdout();
     let mut recorder = Recorder::new(&mut outputs, &setup, &session)?;
     advance(&setup, &mut session, &mut recorder)?;
     recorder.finish();
-    for warning in recorder.lanes.iter().filter_map(report::LaneReport::warning) {
-        // A message that cannot be shown does not stop a run.
-        let _ = writeln!(io::stderr(), "{warning}");
-    }
-
-    let mut files = recorder.close()?;
-    if let (Some(mut file), Some(history)) = (outputs.png.take(), &recorder.history) {
-        let theme = args.theme.unwrap_or(Theme::Light).into();
-        let bytes = picture::png(&setup, &mut session, history, theme);
-        write(&mut file, &bytes.map_err(|error| Failure::Result(error.to_string()))?)?;
-        files.push(file);
-    }
-    files.extend(params(&setup, &mut session, &recorder, outputs.params)?);
-    // Everything is written by now: only the moves to their places remain.
-    files.into_iter().try_for_each(OutputFile::commit)?;
+    warn(&recorder);
+    write_results(&setup, &mut session, &mut recorder, outputs, args.outputs.theme)?;
 
     if summary_to_stdout {
         super::print(&report::table(&recorder.lanes))?;
@@ -64,14 +51,48 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Takes the steps.
-fn advance(setup: &Setup, session: &mut Session, recorder: &mut Recorder) -> Result<(), Failure> {
+/// Tells what the user should know besides the table.
+pub(super) fn warn(recorder: &Recorder) {
+    for warning in recorder.lanes.iter().filter_map(report::LaneReport::warning) {
+        // A message that cannot be shown does not stop a run.
+        let _ = writeln!(io::stderr(), "{warning}");
+    }
+}
+
+/// Completes the traces, makes picture and parameters, and puts all of them in their places.
+pub(super) fn write_results(
+    setup: &Setup,
+    session: &mut Session,
+    recorder: &mut Recorder,
+    mut outputs: Outputs,
+    theme: Option<Theme>,
+) -> Result<(), Failure> {
+    let mut files = recorder.close()?;
+    if let (Some(mut file), Some(history)) = (outputs.png.take(), &recorder.history) {
+        let bytes = picture::png(setup, session, history, theme.unwrap_or(Theme::Light).into());
+        write(&mut file, &bytes.map_err(|error| Failure::Result(error.to_string()))?)?;
+        files.push(file);
+    }
+    files.extend(params(setup, session, recorder, outputs.params)?);
+    // Everything is written by now: only the moves to their places remain.
+    files.into_iter().try_for_each(OutputFile::commit)?;
+    Ok(())
+}
+
+/// The number of the signal that asks to stop, once one does.
+pub(super) fn watch() -> Result<Arc<AtomicUsize>, Failure> {
     let stop = Arc::new(AtomicUsize::new(0));
     for signal in [SIGINT, SIGTERM] {
         let number = usize::try_from(signal).unwrap_or_default();
         signal_hook::flag::register_usize(signal, Arc::clone(&stop), number)
             .map_err(|error| Failure::Input(format!("cannot watch for interruptions: {error}")))?;
     }
+    Ok(stop)
+}
+
+/// Takes the steps.
+fn advance(setup: &Setup, session: &mut Session, recorder: &mut Recorder) -> Result<(), Failure> {
+    let stop = watch()?;
     let started = Instant::now();
     let clock = || started.elapsed().as_secs_f64();
     let mut progress = Progress::new(setup.steps);

@@ -175,7 +175,7 @@ fn tensor(file: &SafeTensors<'_>, path: &str, name: &str, shape: &[usize]) -> Re
     }
 }
 
-fn reals(tensor: &TensorView<'_>) -> Option<Vec<f64>> {
+pub(super) fn reals(tensor: &TensorView<'_>) -> Option<Vec<f64>> {
     match tensor.dtype() {
         Dtype::F64 => Some(tensor.data().as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect()),
         Dtype::F32 => {

@@ -8,7 +8,7 @@ use serde::{
 };
 use serde_json::json;
 
-use super::{COLUMNS, costs};
+use super::{COLUMNS, EvaluationRecord, costs};
 use crate::{
     optim::{Outcome, StepRecord},
     session::Setup,
@@ -22,20 +22,24 @@ pub struct JsonTrace<W: Write> {
 }
 
 impl<W: Write> JsonTrace<W> {
-    /// Begins with the header.
+    /// Begins with the header; a run that was taken up again says after which step.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn new(out: W, setup: &Setup) -> io::Result<Self> {
+    pub fn new(out: W, setup: &Setup, resumed_after: u64) -> io::Result<Self> {
         let labels: Vec<String> = setup.lanes.iter().map(|lane| lane.label.clone()).collect();
         let ends = vec![None; labels.len()];
         let mut trace = Self { out, labels, ends };
-        trace.line(&json!({ "header": {
+        let mut header = json!({
             "rhoscope": env!("CARGO_PKG_VERSION"),
             "problem": setup.resolved_problem(),
             "optimisers": setup.resolved_optimisers(),
             "seed": setup.seed,
-        } }))?;
+        });
+        if resumed_after > 0 {
+            header["resumed_after"] = resumed_after.into();
+        }
+        trace.line(&json!({ "header": header }))?;
         Ok(trace)
     }
 
@@ -46,6 +50,29 @@ impl<W: Write> JsonTrace<W> {
     pub fn step(&mut self, lane: usize, record: &StepRecord) -> io::Result<()> {
         serde_json::to_writer(&mut self.out, &StepLine { optimiser: &self.labels[lane], record })?;
         self.out.write_all(b"\n")
+    }
+
+    /// How a lane does on all of the data.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn evaluation(&mut self, lane: usize, evaluation: &EvaluationRecord) -> io::Result<()> {
+        let mut line = json!({
+            "optimiser": self.labels[lane],
+            "step": evaluation.step,
+            "epoch": evaluation.epoch,
+            "seconds": evaluation.seconds,
+        });
+        let parts = || evaluation.parts.iter().filter_map(|(part, found)| Some((part.name(), (*found)?)));
+        let losses = parts().map(|(name, found)| (format!("{name}_loss"), Some(found.loss)));
+        let accuracies = parts().map(|(name, found)| (format!("{name}_accuracy"), found.accuracy));
+        for (key, value) in losses.chain(accuracies) {
+            // Absent rather than null: a lane may have parameters whose loss overflows.
+            if let Some(value) = value.filter(|value| value.is_finite()) {
+                line[key] = value.into();
+            }
+        }
+        self.line(&line)
     }
 
     /// How a lane ended, to be written last.
@@ -138,7 +165,7 @@ mod tests {
 
     fn lines(write: impl FnOnce(&mut JsonTrace<Vec<u8>>)) -> Vec<String> {
         let setup = Setup::bundled("rosenbrock", &Overrides::default()).unwrap();
-        let mut trace = JsonTrace::new(Vec::new(), &setup).unwrap();
+        let mut trace = JsonTrace::new(Vec::new(), &setup, 0).unwrap();
         write(&mut trace);
         String::from_utf8(trace.finish().unwrap()).unwrap().lines().map(str::to_owned).collect()
     }

@@ -1,6 +1,6 @@
 //! How much to distrust the quadratic model: λ.
 
-use super::{DampingRecipe, DampingRule};
+use super::{DampingRecipe, DampingRule, Visitor};
 use crate::math::Real;
 
 /// Above this ρ the model predicts well and λ is lowered.
@@ -123,6 +123,11 @@ impl<T: Real> Damping<T> {
     /// Takes λ′ for the next step.
     pub fn set(&mut self, lambda: T) {
         self.lambda = lambda;
+    }
+
+    /// Shows everything the next step depends on.
+    pub fn visit(&mut self, visitor: &mut dyn Visitor<T>) {
+        visitor.real("damping", &mut self.lambda);
     }
 
     fn clipped(&self, lambda: T) -> T {

@@ -7,7 +7,7 @@ mod kfac;
 
 use nalgebra::DVector;
 
-use super::{Cost, DirectionRecipe};
+use super::{Cost, DirectionRecipe, Visitor};
 use crate::{
     math::Real,
     problem::{Oracle, Problem},
@@ -104,6 +104,15 @@ impl<T: Real> Direction<T> {
             Self::Gradient(gradient) => gradient.restore(),
             Self::Adam(adam) => adam.restore(),
             Self::Kfac(_) => {}
+        }
+    }
+
+    /// Shows everything the next step depends on.
+    pub fn visit(&mut self, visitor: &mut dyn Visitor<T>) {
+        match self {
+            Self::Gradient(gradient) => gradient.visit(visitor),
+            Self::Adam(adam) => adam.visit(visitor),
+            Self::Kfac(kfac) => kfac.visit(visitor),
         }
     }
 

@@ -4,6 +4,7 @@ use nalgebra::{DVector, Vector2};
 
 use super::{
     Coefficient, Cost, Curvature, Damping, Direction, QuadraticModel, Quantity, Ratio, Recipe, StepRecord, StepSize,
+    Visitor,
     direction::Local,
     halt::{self, Halt},
     record::RECORDED_PARAMS,
@@ -104,6 +105,25 @@ impl<T: Real> Optimiser<T> {
     /// About how much memory a checkpoint takes, in bytes.
     pub fn bytes(&self) -> usize {
         size_of::<Self>() + size_of::<T>() * (self.direction.numbers() + self.previous.as_ref().map_or(0, DVector::len))
+    }
+
+    /// Shows everything the next step depends on, θ included.
+    pub fn visit(&mut self, theta: &mut DVector<T>, visitor: &mut dyn Visitor<T>) {
+        visitor.reals("params", theta.as_mut_slice());
+        visitor.count("origin", &mut self.origin);
+        visitor.count("steps", &mut self.steps);
+        let mut stalled = u64::from(self.stalled);
+        visitor.count("stalled", &mut stalled);
+        self.stalled = u32::try_from(stalled).unwrap_or(STALLED_STEPS);
+        self.damping.visit(visitor);
+        self.step_size.visit(visitor);
+        if visitor.part("has_previous", self.previous.is_some()) {
+            let previous = self.previous.get_or_insert_with(|| DVector::zeros(theta.len()));
+            visitor.reals("previous", previous.as_mut_slice());
+        } else {
+            self.previous = None;
+        }
+        self.direction.visit(visitor);
     }
 
     /// One step from θ, the same for every optimiser:

@@ -2,7 +2,7 @@
 
 use nalgebra::Vector2;
 
-use super::{Coefficient, QuadraticModel, StepSizeRecipe};
+use super::{Coefficient, QuadraticModel, StepSizeRecipe, Visitor};
 use crate::math::Real;
 
 /// Fixed coefficients, or those that minimise the quadratic model; then the optional changes to α in the paper's order:
@@ -75,6 +75,11 @@ impl<T: Real> StepSize<T> {
         let model_learning_rate = matches!(self.recipe.learning_rate, Adaptive).then_some(w[0]);
         w[0] = self.adjust(w[0]);
         Weights { w, model_learning_rate }
+    }
+
+    /// Shows everything the next step depends on.
+    pub fn visit(&mut self, visitor: &mut dyn Visitor<T>) {
+        visitor.real("average_learning_rate", &mut self.average);
     }
 
     fn adjust(&mut self, alpha: T) -> T {

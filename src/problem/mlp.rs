@@ -6,6 +6,7 @@
 
 mod activation;
 mod batches;
+mod data;
 mod init;
 mod loss;
 mod oracle;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 
 use nalgebra::{DMatrix, DVector};
 
-use super::{Curvature, Examples, Network, Oracle, Problem, Targets};
+use super::{Curvature, Evaluation, Examples, Network, Oracle, Part, Problem, Splits, Targets};
 use crate::math::Real;
 
 pub use activation::Activation;
@@ -24,7 +25,7 @@ pub use init::{initial_params, parameter_count};
 pub use loss::Loss;
 
 use batches::Batches;
-use loss::Goal;
+use data::Data;
 use oracle::MlpOracle;
 use pass::Shape;
 
@@ -97,14 +98,14 @@ struct Shared<T: Real> {
     l2: T,
     seed: u64,
     batches: Batches,
-    /// All inputs with their row of ones.
-    inputs: DMatrix<T>,
-    goals: Goal<T>,
-    examples: Examples,
+    train: Data<T>,
+    validation: Option<Data<T>>,
+    test: Option<Data<T>>,
 }
 
 impl<T: Real> Mlp<T> {
-    /// A network of `layers` sizes (inputs first) on `examples`, starting at `start` (see [`initial_params`]).
+    /// A network of `layers` sizes (inputs first) on examples, starting at `start` (see [`initial_params`]).
+    /// Steps are taken on the part to learn from; what is held out is only evaluated.
     ///
     /// # Errors
     /// If sizes, data, loss and parameters do not fit together.
@@ -113,29 +114,28 @@ impl<T: Real> Mlp<T> {
         layers: &[usize],
         activation: Activation,
         loss: Loss,
-        examples: Examples,
+        examples: impl Into<Splits<T>>,
         start: DVector<T>,
         batching: Batching,
         l2: T,
         seed: u64,
     ) -> Result<Self, MlpError> {
-        check(layers, loss, &examples)?;
+        let Splits { train, validation, test } = examples.into();
+        for part in [Some(&train), validation.as_ref(), test.as_ref()].into_iter().flatten() {
+            check(layers, loss, part)?;
+        }
         let expected = parameter_count(layers);
         if start.len() != expected {
             return Err(MlpError::Params { expected, found: start.len() });
         }
-        let inputs = examples.inputs.map(T::of).insert_row(layers[0], T::one());
-        let goals = match &examples.targets {
-            Targets::Values(values) => Goal::Values(values.map(T::of)),
-            Targets::Classes(classes) => Goal::Classes(classes.clone()),
-        };
-        let batches = Batches::new(examples.len(), batching, seed);
+        let batches = Batches::new(train.len(), batching, seed);
         let shape = Shape::new(layers, activation);
-        Ok(Self { shared: Arc::new(Shared { shape, loss, l2, seed, batches, inputs, goals, examples }), start })
+        let (train, validation, test) = (Data::new(train), validation.map(Data::new), test.map(Data::new));
+        Ok(Self { shared: Arc::new(Shared { shape, loss, l2, seed, batches, train, validation, test }), start })
     }
 }
 
-fn check(layers: &[usize], loss: Loss, examples: &Examples) -> Result<(), MlpError> {
+fn check<T: Real>(layers: &[usize], loss: Loss, examples: &Examples<T>) -> Result<(), MlpError> {
     if layers.len() < 2 || layers.contains(&0) {
         return Err(MlpError::Layers(layers.to_vec()));
     }
@@ -161,6 +161,16 @@ fn check(layers: &[usize], loss: Loss, examples: &Examples) -> Result<(), MlpErr
             Err(MlpError::Outputs { layer: outputs, data: values.nrows() })
         }
         (Loss::Mse, Targets::Values(_)) => Ok(()),
+    }
+}
+
+impl<T: Real> Mlp<T> {
+    fn part(&self, part: Part) -> Option<&Data<T>> {
+        match part {
+            Part::Train => Some(&self.shared.train),
+            Part::Validation => self.shared.validation.as_ref(),
+            Part::Test => self.shared.test.as_ref(),
+        }
     }
 }
 
@@ -207,8 +217,28 @@ impl<T: Real> Problem<T> for Mlp<T> {
 }
 
 impl<T: Real> Network<T> for Mlp<T> {
-    fn examples(&self) -> &Examples {
-        &self.shared.examples
+    fn examples(&self) -> Examples {
+        self.shared.train.examples()
+    }
+
+    fn inputs(&self) -> usize {
+        self.shared.shape.sizes[0]
+    }
+
+    fn classifies(&self) -> bool {
+        self.shared.loss == Loss::CrossEntropy
+    }
+
+    fn batches_per_epoch(&self) -> u64 {
+        self.shared.batches.per_epoch()
+    }
+
+    fn count(&self, part: Part) -> usize {
+        self.part(part).map_or(0, Data::len)
+    }
+
+    fn evaluate(&self, theta: &DVector<T>, part: Part) -> Option<Evaluation> {
+        Some(self.part(part)?.evaluate(&self.shared.shape, theta.as_slice()))
     }
 
     fn outputs(&self) -> usize {

@@ -3,13 +3,13 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::{
-    Edit, EditedLane, Geometry, History, LaneSpec, Progress,
+    Edit, EditedLane, Geometry, History, LaneSpec, Progress, SavedLane,
     checkpoints::{Checkpoints, State},
 };
 use crate::{
     math::Real,
-    optim::{Optimiser, RECORDED_PARAMS, StepRecord, Workspace},
-    problem::{Examples, Oracle, Problem},
+    optim::{Optimiser, Outcome, RECORDED_PARAMS, Restorer, Saver, StateError, StepRecord, Workspace},
+    problem::{Evaluation, Examples, Network, Oracle, Part, Problem},
 };
 
 /// What a session asks of its lanes, whatever their scalar.
@@ -23,7 +23,16 @@ pub(super) trait Engine: Send {
     fn surface(&self, xs: &[f64], ys: &[f64]) -> Vec<f64>;
     fn params(&mut self, lane: usize, step: u64) -> Vec<f64>;
     fn predict(&self, params: &[f64], inputs: &DMatrix<f64>) -> DMatrix<f64>;
-    fn examples(&self) -> Option<&Examples>;
+    fn examples(&self) -> Option<Examples>;
+    fn step(&self, lane: usize) -> u64;
+    fn seconds(&self, lane: usize) -> f64;
+    fn outcome(&self, lane: usize) -> Option<&Outcome>;
+    fn keep_no_past(&mut self);
+    fn batches_per_epoch(&self) -> Option<u64>;
+    fn count(&self, part: Part) -> usize;
+    fn evaluate(&self, lane: usize, part: Part) -> Option<Evaluation>;
+    fn save(&mut self) -> Vec<SavedLane>;
+    fn restore(&mut self, saved: &[SavedLane]) -> Result<(), StateError>;
 }
 
 /// Memory for the checkpoints of one lane, in bytes.
@@ -42,8 +51,9 @@ struct Lane<T: Real> {
     space: Workspace<T>,
     record: StepRecord,
     seconds: f64,
-    ended: bool,
-    checkpoints: Checkpoints<T>,
+    ended: Option<Outcome>,
+    /// `None` where no way back is kept.
+    checkpoints: Option<Checkpoints<T>>,
     /// The state last replayed, so that a cursor moving on need not start from the checkpoint again.
     replayed: Option<State<T>>,
 }
@@ -66,8 +76,8 @@ impl<T: Real> Lane<T> {
             space: Workspace::new(dim),
             record: StepRecord::default(),
             seconds: 0.0,
-            ended: false,
-            checkpoints: Checkpoints::new(state.clone(), interval, CHECKPOINT_BUDGET),
+            ended: None,
+            checkpoints: Some(Checkpoints::new(state.clone(), interval, CHECKPOINT_BUDGET)),
             replayed: None,
             state,
         }
@@ -87,12 +97,15 @@ impl<T: Real> Lane<T> {
         match result {
             Ok(()) => {
                 *step += 1;
-                self.checkpoints.offer(&self.state);
+                if let Some(checkpoints) = &mut self.checkpoints {
+                    checkpoints.offer(&self.state);
+                }
                 sink(Progress::Step { lane: index, record: &self.record, seconds: self.seconds });
             }
             Err(halt) => {
-                self.ended = true;
-                sink(Progress::Ended { lane: index, step: *step, outcome: halt.outcome(*step + 1, problem) });
+                let outcome = halt.outcome(*step + 1, problem);
+                self.ended = Some(outcome.clone());
+                sink(Progress::Ended { lane: index, step: *step, outcome });
             }
         }
     }
@@ -101,11 +114,13 @@ impl<T: Real> Lane<T> {
     fn rewind(&mut self, step: u64, seconds: f64) {
         // A step that failed may have moved the optimiser on, so the present state is not to be trusted: it is replayed.
         self.state = self.replay(step.min(self.state.step)).clone();
-        self.checkpoints.truncate(self.state.step);
+        if let Some(checkpoints) = &mut self.checkpoints {
+            checkpoints.truncate(self.state.step);
+        }
         self.replayed = None;
         self.seconds = seconds;
         // A lane that had ended by then ends again, for the same reason.
-        self.ended = false;
+        self.ended = None;
     }
 
     /// The state after step `step`, or the last one before it.
@@ -117,9 +132,10 @@ impl<T: Real> Lane<T> {
         self.replay(step)
     }
 
-    /// The state after step `step`, which has been taken, from the nearest one that was kept.
+    /// The state after step `step`, which has been taken, from the nearest one that was kept; the present one where none is.
     fn replay(&mut self, step: u64) -> &State<T> {
-        let kept = self.checkpoints.before(step);
+        let Some(checkpoints) = &self.checkpoints else { return &self.state };
+        let kept = checkpoints.before(step);
         let mut state = match self.replayed.take() {
             Some(replayed) if (kept.step..=step).contains(&replayed.step) => replayed,
             _ => kept.clone(),
@@ -178,17 +194,17 @@ impl<T: Real> Engine for Lanes<T> {
     }
 
     fn advance(&mut self, clock: &dyn Fn() -> f64, sink: &mut dyn FnMut(Progress<'_>)) -> bool {
-        for (index, lane) in self.lanes.iter_mut().enumerate().filter(|(_, lane)| !lane.ended) {
+        for (index, lane) in self.lanes.iter_mut().enumerate().filter(|(_, lane)| lane.ended.is_none()) {
             lane.advance(index, self.problem.as_ref(), clock, sink);
         }
-        self.lanes.iter().any(|lane| !lane.ended)
+        self.lanes.iter().any(|lane| lane.ended.is_none())
     }
 
     fn geometry(&self) -> Geometry {
         match self.problem.network() {
-            Some(network) => match (network.examples().inputs.nrows(), &network.examples().targets) {
-                (2, crate::problem::Targets::Classes(_)) => Geometry::Regions { classes: network.outputs() },
-                (1, crate::problem::Targets::Values(_)) => Geometry::Fit,
+            Some(network) => match (network.inputs(), network.classifies()) {
+                (2, true) => Geometry::Regions { classes: network.outputs() },
+                (1, false) => Geometry::Fit,
                 _ => Geometry::Loss,
             },
             None if self.problem.start().len() == 2 => {
@@ -228,7 +244,64 @@ impl<T: Real> Engine for Lanes<T> {
         }
     }
 
-    fn examples(&self) -> Option<&Examples> {
-        self.problem.network().map(super::super::problem::Network::examples)
+    fn examples(&self) -> Option<Examples> {
+        match self.geometry() {
+            Geometry::Regions { .. } | Geometry::Fit => self.problem.network().map(Network::examples),
+            Geometry::Plane { .. } | Geometry::Loss => None,
+        }
+    }
+
+    fn step(&self, lane: usize) -> u64 {
+        self.lanes[lane].state.step
+    }
+
+    fn seconds(&self, lane: usize) -> f64 {
+        self.lanes[lane].seconds
+    }
+
+    fn outcome(&self, lane: usize) -> Option<&Outcome> {
+        self.lanes[lane].ended.as_ref()
+    }
+
+    fn keep_no_past(&mut self) {
+        for lane in &mut self.lanes {
+            (lane.checkpoints, lane.replayed) = (None, None);
+        }
+    }
+
+    fn batches_per_epoch(&self) -> Option<u64> {
+        self.problem.network().map(Network::batches_per_epoch)
+    }
+
+    fn count(&self, part: Part) -> usize {
+        self.problem.network().map_or(0, |network| network.count(part))
+    }
+
+    fn evaluate(&self, lane: usize, part: Part) -> Option<Evaluation> {
+        self.problem.network()?.evaluate(&self.lanes[lane].state.theta, part)
+    }
+
+    fn save(&mut self) -> Vec<SavedLane> {
+        let save = |lane: &mut Lane<T>| {
+            let mut saver = Saver::default();
+            lane.state.optimiser.visit(&mut lane.state.theta, &mut saver);
+            let (label, outcome) = (lane.label.clone(), lane.ended.clone());
+            SavedLane { label, step: lane.state.step, seconds: lane.seconds, outcome, state: saver.0 }
+        };
+        self.lanes.iter_mut().map(save).collect()
+    }
+
+    fn restore(&mut self, saved: &[SavedLane]) -> Result<(), StateError> {
+        if saved.len() != self.lanes.len() {
+            return Err(StateError::Lanes { found: saved.len(), expected: self.lanes.len() });
+        }
+        for (lane, saved) in self.lanes.iter_mut().zip(saved) {
+            let mut restorer = Restorer::new(&saved.state);
+            lane.state.optimiser.visit(&mut lane.state.theta, &mut restorer);
+            restorer.finish()?;
+            (lane.state.step, lane.seconds, lane.ended) = (saved.step, saved.seconds, saved.outcome.clone());
+            (lane.checkpoints, lane.replayed) = (None, None);
+        }
+        Ok(())
     }
 }

@@ -36,6 +36,7 @@ pub use optimiser::{LaneSetup, Name, ProblemFacts};
 pub use overrides::Overrides;
 pub use problem::{MatrixSpec, ProblemSpec, QuadraticSpec, RosenbrockSpec};
 
+use crate::data::{DataSource, KnownSet};
 use document::Node;
 use field::{Field, Section};
 
@@ -48,6 +49,8 @@ pub struct Setup {
     pub summary: Option<String>,
     /// How many steps a run takes.
     pub steps: u64,
+    /// How many passes over the data a training takes; `None`: as many as make up the steps.
+    pub epochs: Option<u64>,
     /// Fixes everything random.
     pub seed: u64,
     /// What is minimised.
@@ -60,6 +63,8 @@ pub struct Setup {
     pub file: String,
     /// What relative paths in the file are relative to.
     pub directory: PathBuf,
+    /// Where data sets are looked for first.
+    pub data_folder: Option<PathBuf>,
 }
 
 /// The window of a landscape.
@@ -71,7 +76,7 @@ pub struct ViewSpec {
     pub y: [f64; 2],
 }
 
-const KEYS_AT_TOP: [&str; 7] = ["name", "summary", "steps", "seed", "problem", "view", "optimiser"];
+const KEYS_AT_TOP: [&str; 8] = ["name", "summary", "steps", "epochs", "seed", "problem", "view", "optimiser"];
 const STEPS: u64 = 200;
 
 impl Setup {
@@ -117,7 +122,7 @@ impl Setup {
     pub fn from_str(text: &str, file: &str, directory: &Path, overrides: &Overrides) -> Result<Self, SetupError> {
         let mut document = document::parse(text, file)?;
         overrides.apply(&mut document)?;
-        Self::read(&document, file, directory)
+        Ok(Self { data_folder: overrides.data_folder.clone(), ..Self::read(&document, file, directory)? })
     }
 
     fn read(document: &Node, file: &str, directory: &Path) -> Result<Self, SetupError> {
@@ -130,13 +135,25 @@ impl Setup {
             name: text("name")?.unwrap_or_else(stem),
             summary: text("summary")?,
             steps: root.whole_or("steps", STEPS, 1)?,
+            epochs: root.get("epochs").map(|field| field.whole(1)).transpose()?,
             seed: root.whole_or("seed", 0, 0)?,
             view: root.get("view").map(|field| view(&field)).transpose()?,
             lanes: optimiser::lanes(&root, problem.facts())?,
             problem,
             file: file.to_owned(),
             directory: directory.to_owned(),
+            data_folder: None,
         })
+    }
+
+    /// The data set it needs that is not part of the program.
+    pub fn needs(&self) -> Option<KnownSet> {
+        match &self.problem {
+            ProblemSpec::Mlp(MlpSpec { data: DataSource::Known(set, _), .. }) => {
+                Some(*set).filter(|set| !set.is_embedded())
+            }
+            _ => None,
+        }
     }
 
     /// What optimisers need to know of the problem.

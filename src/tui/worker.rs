@@ -278,18 +278,18 @@ impl Engine {
                 let params = self.session.params(*lane, *step);
                 let label = self.labels.get(*lane).cloned().unwrap_or_default();
                 let predict = |inputs: &DMatrix<f64>| self.session.predict(&params, inputs);
-                Sight::Map(Box::new(regions(&label, *window, options, self.session.examples(), &predict)))
+                Sight::Map(Box::new(regions(&label, *window, options, self.session.examples().as_ref(), &predict)))
             }
             Look::Fit { at, bins, ticks } => {
                 let params: Vec<Vec<f64>> = at.iter().map(|&(lane, step)| self.session.params(lane, step)).collect();
                 let lanes: Vec<usize> = at.iter().map(|(lane, _)| *lane).collect();
                 let none = Examples { inputs: DMatrix::zeros(1, 0), targets: Targets::Classes(Vec::new()) };
-                let examples = self.session.examples().unwrap_or(&none);
+                let examples = self.session.examples().unwrap_or(none);
                 let predict = |lane: usize, inputs: &DMatrix<f64>| {
                     let index = lanes.iter().position(|other| *other == lane).unwrap_or(0);
                     self.session.predict(&params[index], inputs)
                 };
-                Sight::Chart(Box::new(fit(&lanes, *bins, *ticks, examples, &predict)))
+                Sight::Chart(Box::new(fit(&lanes, *bins, *ticks, &examples, &predict)))
             }
         }
     }
@@ -330,7 +330,7 @@ fn labels(opening: &Opening) -> Vec<String> {
 fn describe(opened: Opened) -> (Session, Opening) {
     let Opened { name, summary, steps, view, lanes, facts, session } = opened;
     let history = session.empty_history();
-    let (geometry, examples) = (session.geometry(), session.examples().cloned());
+    let (geometry, examples) = (session.geometry(), session.examples());
     (session, Opening { name, summary, steps, view, lanes, facts, history, geometry, examples })
 }
 

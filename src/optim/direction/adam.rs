@@ -2,7 +2,7 @@
 
 use nalgebra::DVector;
 
-use crate::math::Real;
+use crate::{math::Real, optim::Visitor};
 
 /// ```text
 /// m ← β₁m + (1 − β₁)g       v ← β₂v + (1 − β₂)g⊙g
@@ -60,6 +60,13 @@ impl<T: Real> Adam<T> {
         if let Some(before) = self.before.take() {
             self.moments = before;
         }
+    }
+
+    /// What is remembered for a step that may be undone is not needed between steps.
+    pub(super) fn visit(&mut self, visitor: &mut dyn Visitor<T>) {
+        visitor.reals("m", self.moments.m.as_mut_slice());
+        visitor.reals("v", self.moments.v.as_mut_slice());
+        visitor.reals("beta_powers", &mut self.moments.powers);
     }
 
     pub(super) fn numbers(&self) -> usize {

@@ -2,7 +2,7 @@
 
 use nalgebra::DVector;
 
-use crate::math::Real;
+use crate::{math::Real, optim::Visitor};
 
 /// u ← μu + g, no Nesterov; with μ = 0 the gradient itself.
 #[derive(Clone, Debug)]
@@ -33,6 +33,11 @@ impl<T: Real> Gradient<T> {
 
     pub(super) fn restore(&mut self) {
         self.velocity.clone_from(&self.before);
+    }
+
+    /// What is remembered for a step that may be undone is not needed between steps.
+    pub(super) fn visit(&mut self, visitor: &mut dyn Visitor<T>) {
+        visitor.reals("velocity", self.velocity.as_mut_slice());
     }
 
     pub(super) fn numbers(&self) -> usize {

@@ -5,7 +5,7 @@ use nalgebra::DVector;
 use super::{Local, block_inverse::BlockInverse};
 use crate::{
     math::{PanelMut, Real},
-    optim::Inversion,
+    optim::{Inversion, Visitor},
     problem::{Estimator, Factors, Oracle, Problem},
 };
 
@@ -25,6 +25,15 @@ pub struct Kfac<T: Real> {
     weight: T,
     averages: Vec<Factors<T>>,
     inverses: Vec<BlockInverse<T>>,
+    /// What the inverses were made of, where they serve for several steps.
+    inverted: Option<Inverted<T>>,
+}
+
+/// What an inverse is a function of.
+#[derive(Clone, Debug)]
+struct Inverted<T: Real> {
+    averages: Vec<Factors<T>>,
+    lambda: T,
 }
 
 /// The choices that a recipe leaves open.
@@ -49,7 +58,7 @@ impl<T: Real> Kfac<T> {
     pub(super) fn new(problem: &dyn Problem<T>, settings: KfacSettings<T>) -> Self {
         let averages: Vec<_> = problem.blocks().into_iter().map(Factors::zeros).collect();
         let inverses = averages.iter().map(|_| BlockInverse::default()).collect();
-        Self { settings, l2: problem.l2(), weight: T::zero(), averages, inverses }
+        Self { settings, l2: problem.l2(), weight: T::zero(), averages, inverses, inverted: None }
     }
 
     /// Averages in the statistics of the current batch, which the step then uses.
@@ -63,6 +72,9 @@ impl<T: Real> Kfac<T> {
         // c of a penalty ½c‖θ‖² stands beside λ: it is a multiple of the identity too.
         let lambda = local.lambda + self.l2;
         let refresh = (local.step - 1).is_multiple_of(self.settings.interval);
+        if self.settings.interval > 1 && (refresh || !self.inverses.iter().all(BlockInverse::is_ready)) {
+            self.inverted = Some(Inverted { averages: self.averages.clone(), lambda });
+        }
         direction.copy_from(local.gradient);
         let mut rest = direction.as_mut_slice();
         for (inverse, factors) in self.inverses.iter_mut().zip(&self.averages) {
@@ -89,9 +101,36 @@ impl<T: Real> Kfac<T> {
         }
     }
 
-    /// Averages and inverses have the same shapes.
+    /// The inverses are not shown but what they were made of: they are made again.
+    pub(super) fn visit(&mut self, visitor: &mut dyn Visitor<T>) {
+        visitor.real("weight", &mut self.weight);
+        visit(&mut self.averages, "average", visitor);
+        if visitor.part("has_inverted", self.inverted.is_some()) {
+            let inverted =
+                self.inverted.get_or_insert_with(|| Inverted { averages: self.averages.clone(), lambda: T::zero() });
+            visitor.real("inverted.damping", &mut inverted.lambda);
+            visit(&mut inverted.averages, "inverted", visitor);
+            for (inverse, factors) in self.inverses.iter_mut().zip(&inverted.averages) {
+                if inverse.refresh(factors, self.settings.inversion, inverted.lambda).is_none() {
+                    *inverse = BlockInverse::default();
+                }
+            }
+        } else {
+            self.inverted = None;
+            self.inverses.fill_with(BlockInverse::default);
+        }
+    }
+
+    /// Averages, inverses and what those were made of have the same shapes.
     pub(super) fn numbers(&self) -> usize {
         let factors: usize = self.averages.iter().map(|factors| factors.a.len() + factors.g.len()).sum();
-        2 * factors
+        factors * if self.settings.interval > 1 { 3 } else { 2 }
+    }
+}
+
+fn visit<T: Real>(factors: &mut [Factors<T>], name: &str, visitor: &mut dyn Visitor<T>) {
+    for (block, factors) in factors.iter_mut().enumerate() {
+        visitor.reals(&format!("{name}.{block}.a"), factors.a.as_mut_slice());
+        visitor.reals(&format!("{name}.{block}.g"), factors.g.as_mut_slice());
     }
 }

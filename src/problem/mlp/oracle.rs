@@ -64,7 +64,7 @@ impl<T: Real> MlpOracle<T> {
     /// f from the outputs of the trial pass at `theta`.
     fn trial_loss(&self, theta: &DVector<T>) -> T {
         let outputs = self.trial.outputs();
-        let total = Loss::total(outputs, &self.shared.goals, |n| member(&self.batch, n));
+        let total = Loss::total(outputs, &self.shared.train.goals, |n| member(&self.batch, n));
         total / T::of(outputs.ncols() as f64) + self.penalty(theta)
     }
 
@@ -168,9 +168,9 @@ fn member(batch: &Batch, n: usize) -> usize {
 
 /// A_0 of the batch.
 fn batch_inputs<'a, T: Real>(shared: &'a Shared<T>, batch: &Batch, gathered: &'a DMatrix<T>) -> Panel<'a, T> {
-    let rows = shared.inputs.nrows();
+    let rows = shared.train.inputs.nrows();
     match batch {
-        Batch::Run { from, len } => Panel::new(&shared.inputs.as_slice()[from * rows..(from + len) * rows], rows),
+        Batch::Run { from, len } => Panel::new(&shared.train.inputs.as_slice()[from * rows..(from + len) * rows], rows),
         Batch::Listed(_) => gathered.into(),
     }
 }
@@ -221,9 +221,9 @@ impl<T: Real> Oracle<T> for MlpOracle<T> {
         self.step = step;
         self.batch = self.shared.batches.at(step);
         if let Batch::Listed(list) = &self.batch {
-            fit(&mut self.gathered, self.shared.inputs.nrows(), list.len());
+            fit(&mut self.gathered, self.shared.train.inputs.nrows(), list.len());
             for (mut column, &example) in self.gathered.column_iter_mut().zip(list) {
-                column.copy_from(&self.shared.inputs.column(example));
+                column.copy_from(&self.shared.train.inputs.column(example));
             }
         }
     }
@@ -263,8 +263,8 @@ impl<T: Real> Oracle<T> for MlpOracle<T> {
         let mut total = T::zero();
         for (n, (mut p, mut s)) in linked.column_iter_mut().zip(top.column_iter_mut()).enumerate() {
             let member = member(batch, n);
-            total += Loss::link(p.as_mut_slice(), &shared.goals, member);
-            Loss::derivative(p.as_slice(), &shared.goals, member, weight, s.as_mut_slice());
+            total += Loss::link(p.as_mut_slice(), &shared.train.goals, member);
+            Loss::derivative(p.as_slice(), &shared.train.goals, member, weight, s.as_mut_slice());
         }
         backward.run(shape, theta.as_slice(), forward);
         for layer in 0..shape.layers() {
@@ -326,7 +326,7 @@ impl<T: Real> Oracle<T> for MlpOracle<T> {
                 });
             }
             Estimator::Empirical => self.add_output_moments(weight, factors, |shared, member, p, s| {
-                Loss::derivative(p, &shared.goals, member, T::one(), s);
+                Loss::derivative(p, &shared.train.goals, member, T::one(), s);
             }),
         }
     }

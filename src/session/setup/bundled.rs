@@ -40,4 +40,9 @@ bundled![
     "mlp-sine-batches",
     "mlp-spirals",
     "mlp-digits",
+    "mlp-fashion",
+    "mlp-fashion-full",
+    "uci-energy",
+    "uci-protein",
+    "autoencoder",
 ];

@@ -2,10 +2,10 @@
 
 use super::{
     error::SetupError,
-    field::{Field, NON_NEGATIVE, Section},
+    field::{FRACTION, Field, NON_NEGATIVE, Section},
 };
 use crate::{
-    data::{Column, CsvSource, DataSource, KnownSet, Shape, Synthetic},
+    data::{Column, CsvSource, DataSource, Holdout, ImageTargets, KnownSet, Shape, Synthetic, Task},
     problem::mlp::{Activation, Loss},
 };
 
@@ -20,6 +20,8 @@ pub struct MlpSpec {
     pub loss: Loss,
     /// Where inputs and targets come from.
     pub data: DataSource,
+    /// What of it is not learnt from.
+    pub holdout: Holdout,
     /// Initial parameters; random where absent.
     pub init: Option<String>,
     /// Examples a step; 0: all.
@@ -84,6 +86,7 @@ pub(crate) fn mlp(section: &Section<'_>) -> Result<MlpSpec, SetupError> {
         activation: ACTIVATIONS[activation].1,
         loss,
         data: source(&data, loss)?,
+        holdout: holdout(&data)?,
         init: section.get("init").map(|field| field.text()).transpose()?.map(str::to_owned),
         batch_size: section.whole_or("batch_size", 0, 0)? as usize,
         shuffle: section.flag_or("shuffle", true)?,
@@ -119,7 +122,7 @@ fn source(field: &Field<'_>, loss: Loss) -> Result<DataSource, SetupError> {
     let section = field.section(&field.key)?;
     match [section.get("csv"), section.get("synthetic"), section.get("set")] {
         [Some(csv), None, None] => {
-            section.only(&["csv", "inputs", "targets"])?;
+            section.only(&["csv", "inputs", "targets", "validation", "test"])?;
             let inputs = columns(&section.need("inputs", COLUMNS)?)?;
             let field = section.need("targets", COLUMNS)?;
             let targets = columns(&field)?;
@@ -129,7 +132,7 @@ fn source(field: &Field<'_>, loss: Loss) -> Result<DataSource, SetupError> {
             Ok(DataSource::Csv(CsvSource { path: csv.text()?.to_owned(), inputs, targets }))
         }
         [None, Some(shape), None] => {
-            section.only(&["synthetic", "samples", "noise", "seed"])?;
+            section.only(&["synthetic", "samples", "noise", "seed", "validation", "test"])?;
             let shapes = Shape::ALL.map(Shape::as_str);
             let chosen = Shape::ALL[shape.choice(&shapes)?];
             check_loss(&shape, chosen.classes().is_some(), loss)?;
@@ -140,15 +143,41 @@ fn source(field: &Field<'_>, loss: Loss) -> Result<DataSource, SetupError> {
                 seed: section.get("seed").map(|seed| seed.whole(0)).transpose()?,
             }))
         }
-        [None, None, Some(set)] => {
-            section.only(&["set"])?;
-            let sets = KnownSet::ALL.map(KnownSet::as_str);
-            let chosen = KnownSet::ALL[set.choice(&sets)?];
-            check_loss(&set, true, loss)?;
-            Ok(DataSource::Known(chosen))
-        }
+        [None, None, Some(set)] => known(&section, &set, loss),
         _ => Err(field.refuse(DATA)),
     }
+}
+
+fn known(section: &Section<'_>, field: &Field<'_>, loss: Loss) -> Result<DataSource, SetupError> {
+    let set = KnownSet::ALL[field.choice(&KnownSet::ALL.map(KnownSet::as_str))?];
+    let mut keys = vec!["set"];
+    if set == KnownSet::Digits {
+        keys.extend(["validation", "test"]);
+    }
+    if set.has_images() {
+        keys.push("targets");
+    }
+    section.only(&keys)?;
+    let targets = match section.get("targets").map(|field| field.choice(&IMAGE_TARGETS)).transpose()? {
+        Some(1) => ImageTargets::Inputs,
+        _ => ImageTargets::Classes,
+    };
+    check_loss(field, targets == ImageTargets::Classes && matches!(set.task(), Task::Classes(_)), loss)?;
+    Ok(DataSource::Known(set, targets))
+}
+
+/// As written in files: of a set of images, what the network is to make of them.
+pub(super) const IMAGE_TARGETS: [&str; 2] = ["classes", "inputs"];
+
+/// The shares of examples held out.
+fn holdout(field: &Field<'_>) -> Result<Holdout, SetupError> {
+    let section = field.section(&field.key)?;
+    let share = |key| section.number_or(key, 0.0, FRACTION);
+    let holdout = Holdout { validation: share("validation")?, test: share("test")? };
+    if holdout.validation + holdout.test >= 1.0 {
+        return Err(section.conflict("validation and test leave nothing to learn from; expected a sum below 1"));
+    }
+    Ok(holdout)
 }
 
 fn samples(section: &Section<'_>) -> Result<u64, SetupError> {

@@ -1,5 +1,7 @@
 //! Options that change a problem file before it is read: `--optimiser` and `--set`.
 
+use std::path::PathBuf;
+
 use super::{
     document::{Entry, Node, Place, Table, Value, canonical_key, parse_option},
     error::{SetupError, list, visible},
@@ -16,6 +18,8 @@ pub struct Overrides {
     pub steps: Option<u64>,
     /// Instead of the file's `seed`.
     pub seed: Option<u64>,
+    /// Where data sets are looked for first.
+    pub data_folder: Option<PathBuf>,
 }
 
 impl Overrides {

@@ -4,10 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::{
     ExpressionSpec, Formulas, LaneSetup, ProblemSpec, Setup,
-    mlp::MlpSpec,
+    mlp::{IMAGE_TARGETS, MlpSpec},
     problem::{MatrixSpec, QuadraticSpec, RosenbrockSpec},
 };
-use crate::data::{Column, DataSource};
+use crate::data::{Column, DataSource, ImageTargets};
 
 impl Setup {
     /// The whole problem as resolved: name, summary, steps, the problem's table and the view.
@@ -18,6 +18,9 @@ impl Setup {
             map.insert("summary".into(), summary.clone().into());
         }
         map.insert("steps".into(), self.steps.into());
+        if let Some(epochs) = self.epochs {
+            map.insert("epochs".into(), epochs.into());
+        }
         let table = match &self.problem {
             ProblemSpec::Rosenbrock(spec) => rosenbrock(spec),
             ProblemSpec::Quadratic(spec) => quadratic(spec, self.seed),
@@ -96,7 +99,7 @@ fn mlp(spec: &MlpSpec, session_seed: u64) -> Value {
     map.insert("layers".into(), json!(spec.layers));
     map.insert("activation".into(), spec.activation_name().into());
     map.insert("loss".into(), spec.loss.name().into());
-    map.insert("data".into(), data(&spec.data, session_seed));
+    map.insert("data".into(), data(spec, session_seed));
     if let Some(init) = &spec.init {
         map.insert("init".into(), init.clone().into());
     }
@@ -107,7 +110,17 @@ fn mlp(spec: &MlpSpec, session_seed: u64) -> Value {
     map.into()
 }
 
-fn data(source: &DataSource, session_seed: u64) -> Value {
+fn data(spec: &MlpSpec, session_seed: u64) -> Value {
+    let mut table = source(&spec.data, session_seed);
+    for (key, share) in [("validation", spec.holdout.validation), ("test", spec.holdout.test)] {
+        if share > 0.0 {
+            table[key] = json!(share);
+        }
+    }
+    table
+}
+
+fn source(source: &DataSource, session_seed: u64) -> Value {
     match source {
         DataSource::Csv(csv) => {
             let columns = |columns: &[Column]| -> Value {
@@ -125,6 +138,7 @@ fn data(source: &DataSource, session_seed: u64) -> Value {
             "noise": set.noise,
             "seed": set.seed.unwrap_or(session_seed),
         }),
-        DataSource::Known(set) => json!({ "set": set.as_str() }),
+        DataSource::Known(set, ImageTargets::Inputs) => json!({ "set": set.as_str(), "targets": IMAGE_TARGETS[1] }),
+        DataSource::Known(set, ImageTargets::Classes) => json!({ "set": set.as_str() }),
     }
 }

@@ -1,0 +1,196 @@
+//! `rhoscope train`: real training, without a screen and without a way back.
+
+pub(super) mod plan;
+mod progress;
+mod report;
+
+use std::{
+    fs::File,
+    io::{self, Write as _},
+    path::Path,
+    sync::atomic::Ordering,
+    time::Instant,
+};
+
+use super::{args::TrainArgs, failure::Failure, outputs::Outputs, recorder::Recorder, report::LaneReport, run};
+use crate::{
+    data::checkpoint,
+    export::EvaluationRecord,
+    problem::Part,
+    session::{Session, Setup, saved, setup::check_history},
+};
+use plan::{Every, Plan};
+use progress::Progress;
+
+/// Trains.
+pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
+    let mut setup = Setup::open(&args.problem, &args.session.overrides())?;
+    if let (Some(_), Some(trace)) = (&args.resume, args.outputs.trace.as_deref().filter(|trace| trace.is_file())) {
+        let trace = trace.display();
+        let message =
+            format!("{trace} is there already, and a resumed run would not have its steps; give --trace another file");
+        return Err(Failure::Input(message));
+    }
+    let mut outputs = Outputs::open(&args.outputs, &setup)?;
+    let mut session = setup.build()?;
+    session.keep_no_past();
+    let plan = Plan::new(args, &setup, &session)?;
+    setup.steps = plan.steps;
+    if args.outputs.png.is_some() {
+        check_history(plan.steps, setup.lanes.len())
+            .map_err(|sentence| Failure::Input(format!("--png: {sentence}")))?;
+    }
+    if let Some(path) = &plan.checkpoint {
+        check_writable(path)?;
+    }
+    if let Some(path) = &args.resume {
+        resume(&setup, &mut session, path)?;
+    }
+    let to_stdout = !outputs.use_stdout();
+    let recorder = Recorder::new(&mut outputs, &setup, &session)?;
+    let mut training = Training { setup: &setup, plan, session, recorder, last: vec![None; setup.lanes.len()] };
+    let stopped = training.run()?;
+
+    if stopped.is_none() {
+        training.recorder.finish();
+    }
+    run::warn(&training.recorder);
+    let table = training.table();
+    let Training { mut session, mut recorder, plan, .. } = training;
+    run::write_results(&setup, &mut session, &mut recorder, outputs, args.outputs.theme)?;
+    if to_stdout {
+        super::print(&table)?;
+    }
+    match stopped {
+        Some(signal) => Err(Failure::Stopped(signal, farewell(&plan, session.latest()))),
+        None if recorder.lanes.iter().all(LaneReport::diverged) => {
+            Err(Failure::Result("every optimiser diverged".to_owned()))
+        }
+        None => Ok(()),
+    }
+}
+
+fn farewell(plan: &Plan, step: u64) -> String {
+    match &plan.checkpoint {
+        Some(path) => format!("interrupted after step {step}; go on with --resume {}", path.display()),
+        None => format!("interrupted after step {step}; without --checkpoint there is nothing to go on from"),
+    }
+}
+
+/// A checkpoint that cannot be written is found out before there is anything to lose.
+fn check_writable(path: &Path) -> Result<(), Failure> {
+    let refuse = |problem: &str| Failure::Input(format!("cannot write the checkpoint {}: {problem}", path.display()));
+    if path.is_dir() || path.file_name().is_none() {
+        return Err(refuse("it is a directory; give a file"));
+    }
+    let mut probe = path.as_os_str().to_owned();
+    probe.push(".part");
+    File::create(&probe).and_then(|_| std::fs::remove_file(&probe)).map_err(|error| refuse(&error.to_string()))
+}
+
+fn resume(setup: &Setup, session: &mut Session, path: &Path) -> Result<(), Failure> {
+    let (kept, warning) = checkpoint::read(path).map_err(crate::session::SetupError::Data)?;
+    if let Some(warning) = warning {
+        // A message that cannot be shown does not stop a training.
+        let _ = writeln!(io::stderr(), "warning: {warning}");
+    }
+    saved::restore(setup, session, kept, &path.display().to_string())?;
+    Ok(())
+}
+
+struct Training<'s> {
+    setup: &'s Setup,
+    plan: Plan,
+    session: Session,
+    recorder: Recorder,
+    /// The last evaluation of every lane.
+    last: Vec<Option<EvaluationRecord>>,
+}
+
+impl Training<'_> {
+    /// Takes the steps; the signal that stopped it, if one did.
+    fn run(&mut self) -> Result<Option<i32>, Failure> {
+        let stop = run::watch()?;
+        let from = self.session.latest();
+        let progress = Progress::new(&self.plan, from, self.examples() * self.session.lanes() as f64);
+        if from == 0 {
+            self.evaluate(&progress)?;
+        }
+        let started = Instant::now();
+        let clock = || started.elapsed().as_secs_f64();
+        let mut kept = (from, Instant::now());
+        let mut step = from;
+        while step < self.plan.steps {
+            let Self { session, recorder, .. } = self;
+            let more = session.advance(&clock, &mut |progress| recorder.take(progress));
+            recorder.check()?;
+            step += 1;
+            progress.at(step);
+            if step.is_multiple_of(self.plan.eval_every) {
+                self.evaluate(&progress)?;
+            }
+            let due = match self.plan.checkpoint_every {
+                Every::Steps(steps) => step - kept.0 >= steps,
+                Every::Time(time) => kept.1.elapsed() >= time,
+            };
+            if due {
+                self.keep(&progress);
+                kept = (step, Instant::now());
+            }
+            if let signal @ 1.. = stop.load(Ordering::Relaxed) {
+                if kept.0 < step {
+                    self.keep(&progress);
+                }
+                return Ok(Some(i32::try_from(signal).unwrap_or_default()));
+            }
+            if !more || self.plan.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                break;
+            }
+        }
+        self.evaluate(&progress)?;
+        if kept.0 < step || step == from {
+            self.keep(&progress);
+        }
+        Ok(None)
+    }
+
+    /// Looks at every lane that has moved since it was last looked at.
+    fn evaluate(&mut self, progress: &Progress) -> Result<(), Failure> {
+        for (lane, setup) in self.setup.lanes.iter().enumerate() {
+            let step = self.session.step(lane);
+            if self.last[lane].is_some_and(|last| last.step == step) {
+                continue;
+            }
+            let record = EvaluationRecord {
+                step,
+                epoch: self.plan.epoch(step),
+                seconds: self.session.seconds(lane),
+                parts: Part::ALL.map(|part| (part, self.session.evaluate(lane, part))),
+            };
+            self.recorder.evaluation(lane, &record)?;
+            progress.say(&report::line(&setup.label, &record));
+            self.last[lane] = Some(record);
+        }
+        Ok(())
+    }
+
+    /// Keeps a checkpoint. One that cannot be written does not end the training.
+    fn keep(&mut self, progress: &Progress) {
+        let Some(path) = &self.plan.checkpoint else { return };
+        let encoded = saved::checkpoint(self.setup, &mut self.session).encode();
+        let written = encoded.map_err(io::Error::other).and_then(|bytes| checkpoint::write(path, &bytes));
+        if let Err(error) = written {
+            progress.say(&format!("warning: cannot write the checkpoint {}: {error}", path.display()));
+        }
+    }
+
+    /// How many examples a step sees, on average.
+    fn examples(&self) -> f64 {
+        self.session.count(Part::Train) as f64 / self.plan.per_epoch as f64
+    }
+
+    fn table(&self) -> String {
+        let labels: Vec<&str> = self.setup.lanes.iter().map(|lane| lane.label.as_str()).collect();
+        report::table(&self.recorder.lanes, &labels, &self.last, self.examples())
+    }
+}

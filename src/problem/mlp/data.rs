@@ -1,0 +1,72 @@
+//! Examples in the form that forward passes read, and how a network does on all of them.
+
+use nalgebra::DMatrix;
+
+use super::{
+    Loss,
+    loss::Goal,
+    pass::{Forward, Shape},
+};
+use crate::{
+    math::{Panel, Real},
+    problem::{Evaluation, Examples, Targets},
+};
+
+/// How many examples an evaluation passes forward at once, which bounds its memory.
+const CHUNK: usize = 1000;
+
+/// Where the largest entry is; the first of several.
+fn largest<T: Real>(z: &[T]) -> usize {
+    (1..z.len()).fold(0, |best, index| if z[index] > z[best] { index } else { best })
+}
+
+/// Inputs with their row of ones, and their targets.
+pub(super) struct Data<T: Real> {
+    pub(super) inputs: DMatrix<T>,
+    pub(super) goals: Goal<T>,
+}
+
+impl<T: Real> Data<T> {
+    pub(super) fn new(examples: Examples<T>) -> Self {
+        let rows = examples.inputs.nrows();
+        let goals = match examples.targets {
+            Targets::Values(values) => Goal::Values(values),
+            Targets::Classes(classes) => Goal::Classes(classes),
+        };
+        Self { inputs: examples.inputs.insert_row(rows, T::one()), goals }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.inputs.ncols()
+    }
+
+    /// As they were given, in double precision.
+    pub(super) fn examples(&self) -> Examples {
+        Examples {
+            inputs: self.inputs.rows(0, self.inputs.nrows() - 1).map(Into::into),
+            targets: match &self.goals {
+                Goal::Values(values) => Targets::Values(values.map(Into::into)),
+                Goal::Classes(classes) => Targets::Classes(classes.clone()),
+            },
+        }
+    }
+
+    /// Mean loss and accuracy of the network at θ.
+    pub(super) fn evaluate(&self, shape: &Shape, theta: &[T]) -> Evaluation {
+        let (rows, examples) = (self.inputs.nrows(), self.len());
+        let mut pass = Forward::new(shape);
+        let (mut loss, mut right) = (0.0, 0_usize);
+        for (chunk, inputs) in self.inputs.as_slice().chunks(CHUNK * rows).enumerate() {
+            pass.run(shape, theta, Panel::new(inputs, rows));
+            let first = chunk * CHUNK;
+            let total: f64 = Loss::total(pass.outputs(), &self.goals, |n| first + n).into();
+            loss += total;
+            if let Goal::Classes(classes) = &self.goals {
+                let outputs = pass.outputs().column_iter().zip(&classes[first..]);
+                right += outputs.filter(|(z, class)| largest(z.as_slice()) == **class).count();
+            }
+        }
+        let accuracy = matches!(self.goals, Goal::Classes(_)).then(|| right as f64 / examples as f64);
+        Evaluation { loss: loss / examples as f64, accuracy }
+    }
+}
