@@ -250,6 +250,17 @@ fn a_fault_in_a_formula_is_pointed_at() {
 }
 
 #[test]
+fn huge_exponents_have_derivatives_too() {
+    for exponent in ["46341", "99999", "-123456789", "1e12"] {
+        let text = format!(
+            "[problem]\nkind = \"expression\"\nf = \"x^{exponent}\"\nstart = {{ x = 1.0 }}\n[[optimiser]]\nname = \"adamqlr\"\n"
+        );
+        let setup = Setup::from_str(&text, "test", std::path::Path::new(""), &Overrides::default()).unwrap();
+        setup.build().unwrap().advance(&|| 0.0, &mut |_| ());
+    }
+}
+
+#[test]
 fn precedence_is_the_usual_one() {
     let value = |formula: &str| {
         let text = format!("[problem]\nkind = \"expression\"\nf = {formula:?}\nstart = {{ x = 3.0, y = 2.0 }}\n");

@@ -189,7 +189,8 @@ impl Reader<'_> {
 /// aᵇ in its most widely defined form.
 fn power(tape: &Tape, base: usize, exponent: usize) -> Node {
     match tape.constant(exponent) {
-        Some(value) if value.fract() == 0.0 && value.abs() <= 1e6 => Node::PowInteger(base, value as i32),
+        // Second derivatives multiply by k(k − 1), which must stay a whole number.
+        Some(value) if value.fract() == 0.0 && value.abs() <= 1e4 => Node::PowInteger(base, value as i32),
         Some(value) => Node::PowConstant(base, value),
         None => Node::Pow(base, exponent),
     }
