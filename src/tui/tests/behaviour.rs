@@ -325,3 +325,22 @@ fn every_key_is_harmless_in_every_state() {
         }
     }
 }
+
+#[test]
+fn a_thousand_steps_back_and_forth_give_the_numbers_of_a_straight_run() {
+    let mut wandering = Stage::valley(SIZE);
+    for round in 0..1000 {
+        wandering.press(Command::Step(if round % 25 < 12 { -1 } else { 1 }));
+    }
+    let latest = wandering.app.history.latest();
+    let mut straight = Stage::valley(SIZE);
+    straight.press(Command::Step(latest as i64));
+    assert!(latest > 30, "only {latest} steps");
+    for (found, expected) in wandering.app.history.lanes().iter().zip(straight.app.history.lanes()) {
+        for step in 1..=expected.len().min(found.len()) {
+            // Records compare as numbers, none of which is NaN; −0 and 0 are the only pair that compares equal with other bits.
+            assert_eq!(found.record(step), expected.record(step), "{} step {step}", found.label());
+        }
+        assert!(found.len() >= expected.len().min(latest));
+    }
+}
