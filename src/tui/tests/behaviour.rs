@@ -334,7 +334,7 @@ fn a_thousand_steps_back_and_forth_give_the_numbers_of_a_straight_run() {
     }
     let latest = wandering.app.history.latest();
     let mut straight = Stage::valley(SIZE);
-    straight.press(Command::Step(latest as i64));
+    straight.press(Command::Step(i64::try_from(latest).unwrap()));
     assert!(latest > 30, "only {latest} steps");
     for (found, expected) in wandering.app.history.lanes().iter().zip(straight.app.history.lanes()) {
         for step in 1..=expected.len().min(found.len()) {
