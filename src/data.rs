@@ -12,6 +12,7 @@ mod params;
 mod places;
 mod stream;
 mod synthetic;
+mod tensor;
 mod uci;
 
 use std::path::Path;
@@ -30,9 +31,10 @@ pub use fetch::{Arrived, FetchError, fetch, verify};
 pub use holdout::Holdout;
 pub use images::ImageTargets;
 pub use known::{KnownSet, SetFile, Task};
-pub use params::{Layout, Width, decode as decode_params, encode as encode_params, read as read_params};
+pub use params::{Layout, decode as decode_params, encode as encode_params, read as read_params};
 pub use places::Places;
 pub use synthetic::{Shape, Synthetic};
+pub use tensor::Width;
 
 /// Where the examples of a problem come from.
 #[derive(Clone, Debug, PartialEq)]

@@ -17,7 +17,7 @@ pub use csv::CsvTrace;
 pub use file::OutputFile;
 pub use jsonl::JsonTrace;
 pub use params::{lane_paths, slug};
-pub use png::{MAIN_ASPECT, PNG_SIZE, PngError, png};
+pub use png::{MAIN_ASPECT, MAIN_DETAIL, MAIN_RESOLUTION, PNG_SIZE, PngError, TRACE_BINS, png};
 
 /// Why a result could not be written.
 #[derive(Debug, Error)]

@@ -24,7 +24,7 @@ mod step_size;
 
 pub use composition::{Composition, DirectionKind, StepSizeKind};
 pub use damping::{Damping, RHO_HIGH, RHO_LOW, Verdict};
-pub use direction::{Adam, Direction, Gradient, Kfac};
+pub use direction::{Adam, Direction, Gradient, Kfac, default_estimator};
 pub use halt::Halt;
 pub use optimiser::{CALIBRATION_ROUNDS, Optimiser, STALLED_STEPS, Workspace};
 pub use quadratic_model::QuadraticModel;

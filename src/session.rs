@@ -76,6 +76,8 @@ pub struct SavedLane {
 pub enum Geometry {
     /// A function of two parameters: its landscape, with the minima that are known.
     Plane {
+        /// What the two parameters are called.
+        names: [String; 2],
         /// Known minima.
         minima: Vec<[f64; 2]>,
     },
@@ -106,6 +108,11 @@ impl Session {
     /// How many lanes there are.
     pub fn lanes(&self) -> usize {
         self.engine.lanes()
+    }
+
+    /// A lane's label.
+    pub fn label(&self, lane: usize) -> &str {
+        self.engine.label(lane)
     }
 
     /// An empty history with this session's labels and starting points.

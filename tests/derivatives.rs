@@ -2,12 +2,17 @@
 
 #![allow(missing_docs, clippy::unwrap_used)]
 
+#[path = "support/differences.rs"]
+mod differences;
+
 use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
 use rhoscope::problem::{
     Curvature, Examples, Mlp, Oracle, Problem, Quadratic, Rosenbrock, Targets,
     mlp::{Activation, Batching, Loss, parameter_count},
 };
+
+use differences::{close, derivatives_agree};
 
 /// A network with smooth or kinked units on random data; `numbers` is the source of everything.
 fn network(
@@ -31,41 +36,6 @@ fn network(
     let start = DVector::from_column_slice(draw(parameter_count(layers), 1).as_slice());
     let batching = Batching { size: examples.div_ceil(2), shuffle: true };
     Mlp::new(layers, activation, loss, data, start, batching, l2, 1).unwrap()
-}
-
-fn close(found: f64, expected: f64, scale: f64) -> Result<(), TestCaseError> {
-    prop_assert!((found - expected).abs() <= 1e-6 * (1.0 + scale.abs()), "{} instead of {}", found, expected);
-    Ok(())
-}
-
-/// ∇f against central differences of f, uᵀHv against those of ∇f, uᵀGv against those of the outputs where there are some.
-fn derivatives_agree(
-    problem: &dyn Problem<f64>,
-    theta: &DVector<f64>,
-    u: &DVector<f64>,
-    v: &DVector<f64>,
-) -> Result<(), TestCaseError> {
-    let mut oracle = problem.oracle();
-    oracle.select(2);
-    let h = 1e-5;
-    let mut gradient = DVector::zeros(theta.len());
-    let at = oracle.linearise(theta, &mut gradient);
-    close(oracle.loss(theta), at, at)?;
-    let ahead = oracle.loss(&(theta + v * h));
-    let behind = oracle.loss(&(theta - v * h));
-    close(gradient.dot(v), (ahead - behind) / (2.0 * h), gradient.norm() * v.norm())?;
-
-    let hessian = oracle.gram(Curvature::Hessian, &[u, v]);
-    let mut slope = |theta: &DVector<f64>| {
-        let mut g = DVector::zeros(theta.len());
-        oracle.linearise(theta, &mut g);
-        g
-    };
-    let change = (slope(&(theta + v * h)) - slope(&(theta - v * h))) / (2.0 * h);
-    close(hessian[(0, 1)], u.dot(&change), hessian.amax())?;
-    close(hessian[(1, 1)], v.dot(&change), hessian.amax())?;
-    prop_assert!((hessian[(0, 1)] - hessian[(1, 0)]).abs() <= 1e-9 * hessian.amax());
-    Ok(())
 }
 
 /// uᵀGv = (1/N) Σ (Ju)ᵀF_z(Jv) with J by central differences of the network's outputs.

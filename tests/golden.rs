@@ -15,7 +15,8 @@ use std::{
 
 use rhoscope::{
     data::{Layout, decode_params},
-    optim::{Quantity, StepRecord},
+    export::COLUMNS,
+    optim::StepRecord,
     session::{
         Progress,
         setup::{Overrides, Setup},
@@ -26,19 +27,6 @@ use serde_json::Value;
 use reference::{numbers, params};
 use support::Place;
 
-const FIELDS: [(&str, Quantity); 10] = [
-    ("loss", Quantity::Loss),
-    ("new_loss", Quantity::NewLoss),
-    ("learning_rate", Quantity::LearningRate),
-    ("momentum", Quantity::Momentum),
-    ("damping", Quantity::Damping),
-    ("next_damping", Quantity::NextDamping),
-    ("rho", Quantity::Rho),
-    ("model_change", Quantity::ModelChange),
-    ("curvature", Quantity::Curvature),
-    ("grad_dot_direction", Quantity::GradDotDirection),
-];
-
 #[track_caller]
 fn close(found: f64, expected: f64, absolute: f64, what: &str) {
     let tolerance = (1e-6 * expected.abs()).max(absolute);
@@ -47,7 +35,7 @@ fn close(found: f64, expected: f64, absolute: f64, what: &str) {
 
 /// Compares what a step says, by the names of a trace, with what it should say.
 fn compare(expected: &Value, found: impl Fn(&str) -> Option<f64>, rejected: bool, what: &str) {
-    for (key, _) in FIELDS {
+    for (key, _) in COLUMNS {
         if let Some(expected) = expected.get(key).and_then(Value::as_f64) {
             let found = found(key).unwrap_or_else(|| panic!("{what}: no {key}"));
             // On a quadratic the previous update is of no use, and its coefficient is 0 but for rounding.
@@ -83,7 +71,7 @@ fn check(path: &Path) {
         let record = taken.unwrap();
         assert_eq!(expected["step"].as_u64().unwrap(), record.step);
         let what = format!("{name} step {}", record.step);
-        let by_name = |key: &str| record.get(FIELDS.iter().find(|(name, _)| *name == key).unwrap().1);
+        let by_name = |key: &str| record.get(COLUMNS.iter().find(|(name, _)| *name == key).unwrap().1);
         compare(expected, by_name, record.rejected, &what);
         if let Some(expected) = expected.get("params") {
             compare_params(&record.params, &numbers(expected), &what);

@@ -4,7 +4,6 @@
 //! even where its numbers still look like numbers.
 
 use std::{
-    borrow::Cow,
     collections::{BTreeMap, HashMap},
     ffi::OsString,
     fs::{self, File},
@@ -12,10 +11,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use safetensors::{Dtype, SafeTensors, View, serialize};
+use safetensors::{Dtype, SafeTensors, serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{DataError, Width, params::reals};
+use super::{
+    DataError, Width,
+    tensor::{Tensor, reals},
+};
 
 /// Vectors by name, and what else is to be known about them.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,51 +34,16 @@ const VERSION_KEY: &str = "rhoscope-checkpoint";
 const VERSION: &str = "1";
 const DIGEST_KEY: &str = "sha256";
 
-/// A vector to write.
-struct Vector {
-    width: Width,
-    bytes: Vec<u8>,
-    shape: [usize; 1],
-}
-
-impl View for &Vector {
-    fn dtype(&self) -> Dtype {
-        match self.width {
-            Width::Single => Dtype::F32,
-            Width::Double => Dtype::F64,
-        }
-    }
-
-    fn shape(&self) -> &[usize] {
-        &self.shape
-    }
-
-    fn data(&self) -> Cow<'_, [u8]> {
-        (&self.bytes).into()
-    }
-
-    fn data_len(&self) -> usize {
-        self.bytes.len()
-    }
-}
-
 impl Checkpoint {
     /// The bytes of the file.
     ///
     /// # Errors
     /// If the format cannot hold them.
     pub fn encode(&self) -> Result<Vec<u8>, safetensors::SafeTensorError> {
-        let vector = |values: &Vec<f64>| Vector {
-            width: self.width,
-            shape: [values.len()],
-            bytes: match self.width {
-                Width::Single => values.iter().flat_map(|&value| (value as f32).to_le_bytes()).collect(),
-                Width::Double => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
-            },
-        };
-        let vectors: Vec<(&String, Vector)> =
+        let vector = |values: &Vec<f64>| Tensor::new(self.width, vec![values.len()], values.iter().copied());
+        let vectors: Vec<(&String, Tensor)> =
             self.vectors.iter().map(|(name, values)| (name, vector(values))).collect();
-        let digest = digest(&self.notes, vectors.iter().map(|(name, vector)| (name.as_str(), vector.bytes.as_slice())));
+        let digest = digest(&self.notes, vectors.iter().map(|(name, vector)| (name.as_str(), vector.bytes())));
         let mut notes: HashMap<String, String> = self.notes.clone().into_iter().collect();
         notes.insert(VERSION_KEY.to_owned(), VERSION.to_owned());
         notes.insert(DIGEST_KEY.to_owned(), digest);

@@ -5,11 +5,15 @@
 //!
 //! The parameter vector of a network is, layer after layer and for every output unit, its `in` weights and then its bias.
 
-use std::{borrow::Cow, path::Path};
+use std::path::Path;
 
-use safetensors::{Dtype, SafeTensors, View, serialize, tensor::TensorView};
+use safetensors::{SafeTensors, serialize};
 
-use super::DataError;
+use super::{
+    DataError, Width,
+    tensor::{Tensor, reals},
+};
+use crate::problem::mlp::parameter_count;
 
 /// How a parameter vector is cut into tensors.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,49 +24,12 @@ pub enum Layout {
     Layers(Vec<usize>),
 }
 
-/// The width of the reals written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Width {
-    /// F32.
-    Single,
-    /// F64.
-    Double,
-}
-
-/// A tensor to write.
-struct Tensor {
-    width: Width,
-    shape: Vec<usize>,
-    bytes: Vec<u8>,
-}
-
-impl View for &Tensor {
-    fn dtype(&self) -> Dtype {
-        match self.width {
-            Width::Single => Dtype::F32,
-            Width::Double => Dtype::F64,
-        }
-    }
-
-    fn shape(&self) -> &[usize] {
-        &self.shape
-    }
-
-    fn data(&self) -> Cow<'_, [u8]> {
-        (&self.bytes).into()
-    }
-
-    fn data_len(&self) -> usize {
-        self.bytes.len()
-    }
-}
-
 impl Layout {
     /// How many parameters there are.
     pub fn len(&self) -> usize {
         match self {
             Self::Flat(len) => *len,
-            Self::Layers(sizes) => sizes.windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum(),
+            Self::Layers(sizes) => parameter_count(sizes),
         }
     }
 
@@ -77,14 +44,7 @@ impl Layout {
 /// # Errors
 /// If the format cannot hold them.
 pub fn encode(params: &[f64], layout: &Layout, width: Width) -> Result<Vec<u8>, safetensors::SafeTensorError> {
-    let tensor = |shape: Vec<usize>, values: &mut dyn Iterator<Item = f64>| Tensor {
-        width,
-        shape,
-        bytes: match width {
-            Width::Single => values.flat_map(|value| (value as f32).to_le_bytes()).collect(),
-            Width::Double => values.flat_map(f64::to_le_bytes).collect(),
-        },
-    };
+    let tensor = |shape: Vec<usize>, values: &mut dyn Iterator<Item = f64>| Tensor::new(width, shape, values);
     let mut tensors = Vec::new();
     match layout {
         Layout::Flat(len) => {
@@ -172,16 +132,6 @@ fn tensor(file: &SafeTensors<'_>, path: &str, name: &str, shape: &[usize]) -> Re
     match values.iter().position(|value| !value.is_finite()) {
         None => Ok(values),
         Some(index) => Err(refuse(format!("{} at entry {index}", values[index]))),
-    }
-}
-
-pub(super) fn reals(tensor: &TensorView<'_>) -> Option<Vec<f64>> {
-    match tensor.dtype() {
-        Dtype::F64 => Some(tensor.data().as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect()),
-        Dtype::F32 => {
-            Some(tensor.data().as_chunks().0.iter().map(|bytes| f64::from(f32::from_le_bytes(*bytes))).collect())
-        }
-        _ => None,
     }
 }
 

@@ -21,7 +21,7 @@ use plotters::{
 };
 use tiny_skia::Pixmap;
 
-use crate::figure::{Figure, MainView, palette::Theme};
+use crate::figure::{Detail, Figure, MainView, palette::Theme};
 use chart::Look;
 use ink::Ink;
 use layout::Layout;
@@ -34,6 +34,12 @@ pub const PNG_SIZE: [u32; 2] = [1600, 1000];
 /// Width over height of the large panel's plot area, for [`Window::fitted`](crate::figure::Window::fitted). A landscape of
 /// another shape keeps it and leaves room at its sides.
 pub const MAIN_ASPECT: f64 = 1.065;
+/// How closely to look for the large panel.
+pub const MAIN_DETAIL: Detail = Detail { size: [327, 300], bins: 1600, ticks: [6, 6] };
+/// Places that can be told apart on the large panel, across and up.
+pub const MAIN_RESOLUTION: [usize; 2] = [1600, 1600];
+/// Bins that can be told apart on a trace.
+pub const TRACE_BINS: usize = 1200;
 
 /// Why there is no picture.
 #[derive(Debug, thiserror::Error)]

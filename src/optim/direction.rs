@@ -10,14 +10,14 @@ use nalgebra::DVector;
 use super::{Cost, DirectionRecipe, Visitor};
 use crate::{
     math::Real,
-    problem::{Oracle, Problem},
+    problem::{Network, Oracle, Problem},
 };
 
 pub use adam::Adam;
 pub use gradient::Gradient;
-pub use kfac::Kfac;
+pub use kfac::{Kfac, default_estimator};
 
-use kfac::{KfacSettings, default_estimator};
+use kfac::KfacSettings;
 
 /// What a direction may look at: the oracle, linearised at θ, and what is known there.
 pub struct Local<'a, T: Real> {
@@ -57,7 +57,8 @@ impl<T: Real> Direction<T> {
             DirectionRecipe::Kfac { ema, estimator, inversion, inverse_interval, norm_constraint } => {
                 let settings = KfacSettings {
                     ema: T::of(ema),
-                    estimator: estimator.unwrap_or_else(|| default_estimator(problem)),
+                    estimator: estimator
+                        .unwrap_or_else(|| default_estimator(problem.network().map_or(0, Network::outputs))),
                     inversion,
                     interval: inverse_interval.max(1),
                     norm_constraint: norm_constraint.map(T::of),

@@ -162,7 +162,7 @@ impl<T: Real> Optimiser<T> {
         let new_loss = self.new_loss(oracle, &attempt, space, record)?;
         let (change, rho) = self.rho(loss, new_loss, &attempt);
         let verdict = self.damping.judge(step, rho, loss, new_loss);
-        self.note(&attempt, loss, new_loss, change, rho, record);
+        self.note(&attempt, new_loss, change, rho, record);
         record.set(Quantity::NextDamping, verdict.next);
         record.set(Quantity::UpdateNorm, update_norm);
         record.rejected = verdict.rejected;
@@ -339,7 +339,6 @@ impl<T: Real> Optimiser<T> {
     fn note(
         &self,
         attempt: &Attempt<T>,
-        loss: T,
         new_loss: Option<T>,
         change: Option<T>,
         rho: Option<T>,
@@ -352,7 +351,6 @@ impl<T: Real> Optimiser<T> {
                 record.set(quantity, value);
             }
         };
-        set(Q::Loss, Some(loss));
         set(Q::NewLoss, new_loss);
         set(Q::LearningRate, Some(attempt.w[0]));
         set(Q::Damping, Some(lambda));

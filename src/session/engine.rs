@@ -15,6 +15,7 @@ use crate::{
 /// What a session asks of its lanes, whatever their scalar.
 pub(super) trait Engine: Send {
     fn lanes(&self) -> usize;
+    fn label(&self, lane: usize) -> &str;
     fn empty_history(&self) -> History;
     fn latest(&self) -> u64;
     fn edit(&mut self, edit: &Edit, seconds: &[f64]);
@@ -166,6 +167,10 @@ impl<T: Real> Engine for Lanes<T> {
         self.lanes.len()
     }
 
+    fn label(&self, lane: usize) -> &str {
+        &self.lanes[lane].label
+    }
+
     fn empty_history(&self) -> History {
         let start = self.problem.start();
         let recorded =
@@ -210,6 +215,7 @@ impl<T: Real> Engine for Lanes<T> {
             None if self.problem.start().len() == 2 => {
                 let minima = self.problem.minima();
                 Geometry::Plane {
+                    names: [0, 1].map(|axis| self.problem.parameter_name(axis)),
                     minima: minima.iter().map(|minimum| [minimum[0].into(), minimum[1].into()]).collect(),
                 }
             }

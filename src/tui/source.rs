@@ -7,9 +7,8 @@ use crate::session::{
 
 use super::{
     app::Choice,
-    worker::{Opened, Opener, Source},
+    worker::{Opened, Opener, Opening, Source},
 };
-use crate::figure::Window;
 
 /// The bundled problems.
 pub fn choices() -> Vec<Choice> {
@@ -55,13 +54,6 @@ fn started(setup: &Setup, start: [f64; 2], lanes: &[LaneSetup]) -> Setup {
 
 fn open(setup: &Setup) -> Result<Opened, String> {
     let session: Session = setup.build().map_err(|error| error.to_string())?;
-    Ok(Opened {
-        name: setup.name.clone(),
-        summary: setup.summary.clone().unwrap_or_default(),
-        steps: setup.steps,
-        view: setup.view.map(|view| Window { x: view.x, y: view.y }),
-        lanes: setup.lanes.clone(),
-        facts: setup.facts(),
-        session,
-    })
+    let opening = Opening::new(setup, &session);
+    Ok(Opened { session, opening })
 }

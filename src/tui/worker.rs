@@ -11,14 +11,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use nalgebra::DMatrix;
-
 use crate::{
-    figure::{Chart, Ground, GroundOptions, Landscape, Window, fit, regions},
+    figure::{Look, Sight, Window},
     optim::{Outcome, StepRecord},
-    problem::{Examples, Targets},
+    problem::Examples,
     session::{
-        Edit, Geometry, History, Progress, Session,
+        Edit, Geometry, History, Progress, Session, Setup,
         setup::{LaneSetup, ProblemFacts},
     },
 };
@@ -26,22 +24,12 @@ use crate::{
 /// How long a batch of steps may take; a single step may take longer.
 const BATCH: Duration = Duration::from_millis(6);
 
-/// A session with what the problem file says about it.
+/// A session with what is known of it.
 pub struct Opened {
-    /// The problem's name.
-    pub name: String,
-    /// One line about it.
-    pub summary: String,
-    /// How long a run is planned to be.
-    pub steps: u64,
-    /// The part of the plane to show first.
-    pub view: Option<Window>,
-    /// The optimisers.
-    pub lanes: Vec<LaneSetup>,
-    /// What optimisers need to know of the problem.
-    pub facts: ProblemFacts,
     /// The engine.
     pub session: Session,
+    /// For the screen.
+    pub opening: Opening,
 }
 
 /// What to open.
@@ -83,38 +71,6 @@ pub enum Request {
     Look(Look, Purpose),
 }
 
-/// What the large panel shows, where that takes evaluations of the problem.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Look {
-    /// f over a window of the plane.
-    Ground {
-        /// The window.
-        window: Window,
-        /// How finely, and with which labels.
-        options: GroundOptions,
-    },
-    /// The decision regions of a lane's network after a step.
-    Regions {
-        /// The lane.
-        lane: usize,
-        /// The step.
-        step: u64,
-        /// The window.
-        window: Window,
-        /// How finely, and with which labels.
-        options: GroundOptions,
-    },
-    /// The curves fitted by some lanes' networks.
-    Fit {
-        /// Lanes, each after a step.
-        at: Vec<(usize, u64)>,
-        /// Points across.
-        bins: usize,
-        /// About how many ticks across and up.
-        ticks: [usize; 2],
-    },
-}
-
 /// What a look is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -122,17 +78,6 @@ pub enum Purpose {
     Screen,
     /// A PNG.
     Export,
-}
-
-/// What was seen.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Sight {
-    /// A ground for paths.
-    Ground(Box<Ground>),
-    /// A whole map.
-    Map(Box<Landscape>),
-    /// A chart.
-    Chart(Box<Chart>),
 }
 
 /// A step of one lane.
@@ -180,6 +125,23 @@ pub struct Opening {
     pub examples: Option<Examples>,
 }
 
+impl Opening {
+    /// Of a session that the setup has built.
+    pub fn new(setup: &Setup, session: &Session) -> Self {
+        Self {
+            name: setup.name.clone(),
+            summary: setup.summary.clone().unwrap_or_default(),
+            steps: setup.steps,
+            view: setup.view.map(|view| Window { x: view.x, y: view.y }),
+            lanes: setup.lanes.clone(),
+            facts: setup.facts(),
+            history: session.empty_history(),
+            geometry: session.geometry(),
+            examples: session.examples(),
+        }
+    }
+}
+
 /// What the worker answers.
 #[derive(Debug)]
 pub enum Reply {
@@ -218,7 +180,6 @@ pub enum Reply {
 pub struct Engine {
     opener: Opener,
     session: Session,
-    labels: Vec<String>,
     goal: u64,
     began: Instant,
 }
@@ -229,19 +190,16 @@ impl Engine {
     /// # Errors
     /// The opener's sentence.
     pub fn open(mut opener: Opener) -> Result<(Self, Opening), String> {
-        let (session, opening) = describe(opener(&Source::Again)?);
-        let labels = labels(&opening);
-        Ok((Self { opener, session, labels, goal: 0, began: Instant::now() }, opening))
+        let Opened { session, opening } = opener(&Source::Again)?;
+        Ok((Self { opener, session, goal: 0, began: Instant::now() }, opening))
     }
 
     /// Answers a request at once, or notes the goal.
     pub fn handle(&mut self, request: Request) -> Option<Reply> {
         match request {
             Request::Open(source) => Some(match (self.opener)(&source) {
-                Ok(opened) => {
-                    let (session, opening) = describe(opened);
+                Ok(Opened { session, opening }) => {
                     self.session = session;
-                    self.labels = labels(&opening);
                     self.goal = 0;
                     Reply::Opened(Box::new(opening))
                 }
@@ -249,7 +207,6 @@ impl Engine {
             }),
             Request::Edit { edit, seconds, lanes } => {
                 self.session.edit(&edit, &seconds);
-                self.labels = lanes.iter().map(|lane| lane.label.clone()).collect();
                 self.goal = edit.step;
                 Some(Reply::Edited { edit, lanes })
             }
@@ -258,38 +215,8 @@ impl Engine {
                 None
             }
             Request::Look(look, purpose) => {
-                let sight = self.look(&look);
+                let sight = look.take(&mut self.session);
                 Some(Reply::Seen { look, purpose, sight })
-            }
-        }
-    }
-
-    fn look(&mut self, look: &Look) -> Sight {
-        match look {
-            Look::Ground { window, options } => {
-                let minima = match self.session.geometry() {
-                    Geometry::Plane { minima } => minima,
-                    _ => Vec::new(),
-                };
-                let surface = |xs: &[f64], ys: &[f64]| self.session.surface(xs, ys);
-                Sight::Ground(Box::new(Ground::sample(*window, &minima, options, &surface)))
-            }
-            Look::Regions { lane, step, window, options } => {
-                let params = self.session.params(*lane, *step);
-                let label = self.labels.get(*lane).cloned().unwrap_or_default();
-                let predict = |inputs: &DMatrix<f64>| self.session.predict(&params, inputs);
-                Sight::Map(Box::new(regions(&label, *window, options, self.session.examples().as_ref(), &predict)))
-            }
-            Look::Fit { at, bins, ticks } => {
-                let params: Vec<Vec<f64>> = at.iter().map(|&(lane, step)| self.session.params(lane, step)).collect();
-                let lanes: Vec<usize> = at.iter().map(|(lane, _)| *lane).collect();
-                let none = Examples { inputs: DMatrix::zeros(1, 0), targets: Targets::Classes(Vec::new()) };
-                let examples = self.session.examples().unwrap_or(none);
-                let predict = |lane: usize, inputs: &DMatrix<f64>| {
-                    let index = lanes.iter().position(|other| *other == lane).unwrap_or(0);
-                    self.session.predict(&params[index], inputs)
-                };
-                Sight::Chart(Box::new(fit(&lanes, *bins, *ticks, &examples, &predict)))
             }
         }
     }
@@ -321,17 +248,6 @@ impl Engine {
         }
         Reply::Steps { steps, ends, over }
     }
-}
-
-fn labels(opening: &Opening) -> Vec<String> {
-    opening.lanes.iter().map(|lane| lane.label.clone()).collect()
-}
-
-fn describe(opened: Opened) -> (Session, Opening) {
-    let Opened { name, summary, steps, view, lanes, facts, session } = opened;
-    let history = session.empty_history();
-    let (geometry, examples) = (session.geometry(), session.examples());
-    (session, Opening { name, summary, steps, view, lanes, facts, history, geometry, examples })
 }
 
 /// The screen's end of the worker.

@@ -46,12 +46,9 @@ pub(super) struct KfacSettings<T: Real> {
     pub(super) norm_constraint: Option<T>,
 }
 
-/// The estimator to use where none is asked for.
-pub(super) fn default_estimator<T: Real>(problem: &dyn Problem<T>) -> Estimator {
-    match problem.network() {
-        Some(network) if network.outputs() > EXACT_OUTPUTS => Estimator::Sampled,
-        _ => Estimator::Exact,
-    }
+/// The estimator to use where none is asked for, of a problem with so many outputs.
+pub fn default_estimator(outputs: usize) -> Estimator {
+    if outputs > EXACT_OUTPUTS { Estimator::Sampled } else { Estimator::Exact }
 }
 
 impl<T: Real> Kfac<T> {

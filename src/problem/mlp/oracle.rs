@@ -6,7 +6,7 @@ use nalgebra::{DMatrix, DVector, Matrix2};
 
 use super::{
     Loss, Shared,
-    batches::Batch,
+    batches::{Batch, EpochOrder},
     pass::{Backward, Forward, Shape, Tangent, fit},
 };
 use crate::{
@@ -18,6 +18,7 @@ pub(super) struct MlpOracle<T: Real> {
     shared: Arc<Shared<T>>,
     step: u64,
     batch: Batch,
+    order: EpochOrder,
     /// The inputs of a batch that is not a run of consecutive examples.
     gathered: DMatrix<T>,
     /// θ of the last linearisation, and what its passes left.
@@ -41,6 +42,7 @@ impl<T: Real> MlpOracle<T> {
         let mut oracle = Self {
             step: 0,
             batch: Batch::Run { from: 0, len: 0 },
+            order: EpochOrder::default(),
             gathered: DMatrix::zeros(0, 0),
             theta: DVector::zeros(0),
             forward: Forward::new(shape),
@@ -219,7 +221,7 @@ impl<T: Real> Backward<T> {
 impl<T: Real> Oracle<T> for MlpOracle<T> {
     fn select(&mut self, step: u64) {
         self.step = step;
-        self.batch = self.shared.batches.at(step);
+        self.batch = self.shared.batches.at(step, &mut self.order);
         if let Batch::Listed(list) = &self.batch {
             fit(&mut self.gathered, self.shared.train.inputs.nrows(), list.len());
             for (mut column, &example) in self.gathered.column_iter_mut().zip(list) {

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     optim::{
-        Coefficient::Fixed, Curvature, DampingRule, DirectionKind, DirectionRecipe, Estimator, Recipe, StepSizeKind,
-        presets,
+        Coefficient::Fixed, Curvature, DampingRule, DirectionKind, DirectionRecipe, Recipe, StepSizeKind,
+        default_estimator, presets,
     },
     session::LaneSpec,
 };
@@ -121,9 +121,6 @@ pub struct ProblemFacts {
     /// How many outputs a network has.
     pub outputs: Option<usize>,
 }
-
-/// More outputs than this make the exact estimator of K-FAC's G too dear to be the default.
-const EXACT_OUTPUTS: usize = 32;
 
 /// Reads the lanes; without any, the three that this program compares.
 pub(crate) fn lanes(root: &Section<'_>, facts: ProblemFacts) -> Result<Vec<LaneSetup>, SetupError> {
@@ -276,8 +273,7 @@ fn fill_in(name: Name, recipe: &mut Recipe, facts: ProblemFacts) {
         recipe.curvature = recipe.curvature.or(facts.curvatures.first().copied());
     }
     if let (DirectionRecipe::Kfac { estimator, .. }, Some(outputs)) = (&mut recipe.direction, facts.outputs) {
-        let default = if outputs <= EXACT_OUTPUTS { Estimator::Exact } else { Estimator::Sampled };
-        *estimator = estimator.or(Some(default));
+        *estimator = estimator.or(Some(default_estimator(outputs)));
     }
 }
 

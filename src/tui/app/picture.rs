@@ -1,8 +1,8 @@
 //! The costly part of the large panel: asked of the worker, kept until something else is to be seen.
 
 use crate::{
-    export::MAIN_ASPECT,
-    figure::{Caption, Figure, GroundOptions, MainView, PathOptions, TraceOptions, compose, landscape, number},
+    export::{MAIN_ASPECT, MAIN_DETAIL, MAIN_RESOLUTION, TRACE_BINS},
+    figure::{Caption, Detail, Figure, Look, MainView, PathOptions, Sight, TraceOptions, Window, compose, number},
     session::Geometry,
 };
 
@@ -10,13 +10,11 @@ use super::{
     super::{
         action::Effect,
         layout,
-        worker::{Look, Purpose, Request, Sight},
+        worker::{Purpose, Request},
     },
     App,
 };
 
-/// How finely the large panel of a PNG is sampled.
-const EXPORT_SIZE: [usize; 2] = [320, 320];
 /// Points at which the screen samples at most.
 const MOST_POINTS: [usize; 2] = [240, 200];
 
@@ -76,29 +74,13 @@ impl App {
         let size = [(dots * width).min(MOST_POINTS[0]), (2 * dots * height).min(MOST_POINTS[1])];
         let ticks = [(width / 12).max(2), (height / 4).max(2)];
         let window = self.window(plot);
-        self.look_of(window, GroundOptions { size, ticks, names: self.axis_names() }, 2 * width)
+        self.look_in(window, Detail { size, bins: 2 * width, ticks })
     }
 
-    fn look_of(&self, window: crate::figure::Window, options: GroundOptions, bins: usize) -> Option<Look> {
-        let reached = |lane: usize| self.cursor.min(self.history.lanes()[lane].len()) as u64;
-        match &self.opening.geometry {
-            Geometry::Plane { .. } => Some(Look::Ground { window, options }),
-            Geometry::Regions { .. } => {
-                Some(Look::Regions { lane: self.lane, step: reached(self.lane), window, options })
-            }
-            Geometry::Fit => {
-                let lanes = self.drawing_order().filter(|lane| self.visible(*lane));
-                Some(Look::Fit { at: lanes.map(|lane| (lane, reached(lane))).collect(), bins, ticks: options.ticks })
-            }
-            Geometry::Loss => None,
-        }
-    }
-
-    fn axis_names(&self) -> [String; 2] {
-        if matches!(self.opening.geometry, Geometry::Regions { .. }) {
-            return ["x₁".to_owned(), "x₂".to_owned()];
-        }
-        GroundOptions::default().names
+    fn look_in(&self, window: Window, detail: Detail) -> Option<Look> {
+        let reached = |lane: usize| (lane, self.cursor.min(self.history.lanes()[lane].len()) as u64);
+        let at = || self.drawing_order().filter(|lane| self.visible(*lane)).map(reached).collect();
+        Look::of(&self.opening.geometry, window, reached(self.lane), at, detail)
     }
 
     pub(super) fn seen(&mut self, look: Look, purpose: Purpose, sight: Sight) {
@@ -116,21 +98,13 @@ impl App {
 
     /// The large panel drawn from a sight; `resolution` in places that can be told apart.
     pub fn main_view(&self, sight: &Sight, resolution: [usize; 2]) -> MainView {
-        match sight {
-            Sight::Ground(ground) => {
-                let options = PathOptions { cursor: self.cursor, hidden: self.hidden.clone(), resolution };
-                MainView::Landscape(Box::new(landscape(ground, &self.history, &options)))
-            }
-            Sight::Map(map) => MainView::Landscape(map.clone()),
-            Sight::Chart(chart) => MainView::Chart(chart.clone()),
-        }
+        sight.main_view(&self.history, &PathOptions { cursor: self.cursor, hidden: self.hidden.clone(), resolution })
     }
 
     pub(super) fn export(&mut self) {
         self.tell("exporting …");
         let window = self.zoom.window.unwrap_or_else(|| self.whole()).fitted(MAIN_ASPECT);
-        let options = GroundOptions { size: EXPORT_SIZE, ticks: [6, 6], names: self.axis_names() };
-        if let Some(look) = self.look_of(window, options, 600) {
+        if let Some(look) = self.look_in(window, MAIN_DETAIL) {
             self.ask(Request::Look(look, Purpose::Export));
         } else {
             let figure = self.figure(None);
@@ -141,9 +115,9 @@ impl App {
     /// The picture a PNG shows: what the screen shows, at a PNG's resolution.
     fn figure(&self, sight: Option<&Sight>) -> Figure {
         let caption = Caption { name: self.opening.name.clone(), summary: self.opening.summary.clone() };
-        let main = sight.map(|sight| self.main_view(sight, [800, 800]));
+        let main = sight.map(|sight| self.main_view(sight, MAIN_RESOLUTION));
         let on_screen = self.trace_options(ratatui::layout::Rect::default(), [6, 4]);
-        let options = TraceOptions { bins: 600, ..on_screen };
+        let options = TraceOptions { bins: TRACE_BINS, ..on_screen };
         let mut figure = compose(&caption, main, self.styles.clone(), &self.history, &options);
         // The axis follows the run, but the plan is no secret.
         figure.subtitle = format!("step {} of {}", number::count(self.cursor), number::count(self.total()));

@@ -3,13 +3,16 @@
 use ratatui::layout::Rect;
 
 use crate::{
-    figure::{TraceOptions, Window},
+    figure::{TraceOptions, Window, whole},
     optim::RECORDED_PARAMS,
     session::Geometry,
 };
 
 use super::{
-    super::layout::{self, Panel},
+    super::{
+        layout::{self, Panel},
+        worker::Opening,
+    },
     App,
 };
 
@@ -36,17 +39,8 @@ impl App {
 
     /// The problem's own window.
     pub fn whole(&self) -> Window {
-        if let Some(view) = self.opening.view {
-            return view;
-        }
-        if let Geometry::Plane { minima } = &self.opening.geometry {
-            let starts = self.history.lanes().iter().filter_map(|lane| Some([lane.param(0, 0)?, lane.param(1, 0)?]));
-            return Window::around(starts.chain(minima.iter().copied()));
-        }
-        let inputs = self.opening.examples.iter().flat_map(|examples| examples.inputs.column_iter());
-        let window = Window::around(inputs.filter(|input| input.len() == 2).map(|input| [input[0], input[1]]));
-        // Data fill the plane more evenly than a path does; they need less room around them.
-        window.zoomed(window.centre(), 0.8)
+        let Opening { view, geometry, examples, .. } = &self.opening;
+        whole(*view, geometry, &self.history, examples.as_ref())
     }
 
     /// The point of the plane under a cell of the large panel.
