@@ -57,7 +57,7 @@ struct Stage {
 impl Stage {
     fn new((width, height): (u16, u16), steps: u64) -> Self {
         let setup = Setup::from_str(VALLEY, "valley.toml", Path::new(""), &Overrides::default()).unwrap();
-        let (engine, opening) = Engine::open(source::opener(setup)).unwrap();
+        let (engine, opening) = Engine::open(source::opener(setup, source::Pace::default())).unwrap();
         let app = App::new(opening, Vec::new(), Theme::new(Brightness::Dark, Depth::True));
         let mut stage = Self { app, engine };
         stage.act(Action::Resize(width, height));

@@ -8,10 +8,7 @@ mod png;
 
 use thiserror::Error;
 
-use crate::{
-    optim::{Quantity, StepRecord},
-    problem::{Evaluation, Part},
-};
+use crate::optim::{Quantity, StepRecord};
 
 pub use csv::CsvTrace;
 pub use file::OutputFile;
@@ -39,26 +36,6 @@ impl ExportError {
     /// What went wrong with a write to `path`.
     pub fn of(error: &std::io::Error, path: &str) -> Self {
         file::failure(error, path.to_owned())
-    }
-}
-
-/// How a lane does on all of the data after a step.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct EvaluationRecord {
-    /// The step.
-    pub step: u64,
-    /// Passes over the training data so far.
-    pub epoch: f64,
-    /// The lane's own compute time so far.
-    pub seconds: f64,
-    /// On every part of the data that there is.
-    pub parts: [(Part, Option<Evaluation>); 3],
-}
-
-impl EvaluationRecord {
-    /// On one part.
-    pub fn on(&self, part: Part) -> Option<Evaluation> {
-        self.parts.iter().find(|(other, _)| *other == part).and_then(|(_, found)| *found)
     }
 }
 

@@ -5,9 +5,12 @@
 
 mod clip;
 mod compose;
+mod confusion;
 pub mod events;
 pub mod explain;
 mod fit;
+mod gallery;
+mod held_out;
 mod landscape;
 mod look;
 pub mod number;
@@ -15,6 +18,7 @@ pub mod palette;
 mod regions;
 mod scale;
 mod traces;
+mod view;
 
 use std::sync::Arc;
 
@@ -26,6 +30,7 @@ pub use palette::{Family, LaneStyle, lane_styles};
 pub use regions::regions;
 pub use scale::{Scale, ticks};
 pub use traces::{TraceKind, TraceOptions, XAxis, trace, traces};
+pub use view::{DataFacts, View};
 
 /// A point in unit coordinates of its plot area.
 pub type Point = [f64; 2];
@@ -74,6 +79,8 @@ pub enum MarkKind {
     Below,
     /// The step was rejected.
     Rejected,
+    /// Where the lane stands at the cursor.
+    Now,
 }
 
 /// A mark on a curve.
@@ -221,6 +228,101 @@ pub struct Landscape {
     pub examples: Vec<Example>,
 }
 
+/// A few words on a lane.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LaneText {
+    /// The lane.
+    pub lane: usize,
+    /// The words.
+    pub text: String,
+}
+
+/// A column of a [`Grid`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct GridColumn {
+    /// What all its charts are about.
+    pub heading: String,
+    /// The lanes' values at the cursor.
+    pub values: Vec<LaneText>,
+    /// From top to bottom.
+    pub charts: Vec<Chart>,
+}
+
+/// Small charts beside and above each other. Those of a row share their y axis, all of them their x axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grid {
+    /// For instance `loss and accuracy after epoch 3, step 45`.
+    pub title: String,
+    /// From left to right.
+    pub columns: Vec<GridColumn>,
+    /// A word in place of the charts where there are none.
+    pub empty: Option<String>,
+}
+
+/// What a lane's network makes of a picture.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answered {
+    /// A class, with its probability.
+    Named {
+        /// What the class is called.
+        name: String,
+        /// From 0 to 1.
+        confidence: f64,
+        /// Whether it is what the picture shows.
+        right: bool,
+    },
+    /// A picture of the same size: brightness from 0 to 1.
+    Drawn(Vec<f32>),
+}
+
+/// The answer of a lane.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The lane.
+    pub lane: usize,
+    /// What it says.
+    pub what: Answered,
+}
+
+/// A picture with what it shows and what the lanes make of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    /// Brightness from 0 to 1, row by row from the top.
+    pub pixels: Vec<f32>,
+    /// What it shows, if that is to be told.
+    pub name: Option<String>,
+    /// One answer a visible lane.
+    pub answers: Vec<Answer>,
+}
+
+/// Pictures, all of one size.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gallery {
+    /// For instance `test pictures after epoch 3, step 45`.
+    pub title: String,
+    /// Pixels across and down.
+    pub size: [usize; 2],
+    /// In order; as many are drawn as there is room for.
+    pub pictures: Vec<Picture>,
+}
+
+/// What a lane's network takes for what.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConfusionMatrix {
+    /// For instance `AdamQLR after epoch 3, step 45`.
+    pub title: String,
+    /// For instance `87.2 % of 10 000 test examples right`.
+    pub caption: String,
+    /// The lane.
+    pub lane: usize,
+    /// What the classes are called.
+    pub names: Vec<String>,
+    /// One row a class, one column what it was taken for: the share of the class, 0 to 1. Empty where nothing is known yet.
+    pub cells: Vec<Vec<f64>>,
+    /// A word in place of the cells.
+    pub empty: Option<String>,
+}
+
 /// The large panel: what it shows depends on the problem.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MainView {
@@ -228,6 +330,12 @@ pub enum MainView {
     Landscape(Box<Landscape>),
     /// A fitted curve over one input, or the loss per evaluation where there is no plane to show.
     Chart(Box<Chart>),
+    /// Loss and accuracy on whole parts of the data.
+    Grid(Box<Grid>),
+    /// Examples with the lanes' answers.
+    Gallery(Box<Gallery>),
+    /// What the chosen lane takes for what.
+    Confusion(Box<ConfusionMatrix>),
 }
 
 /// An entry of the legend.

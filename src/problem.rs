@@ -4,6 +4,7 @@
 
 mod analytic;
 mod classical;
+mod evaluation;
 pub mod examples;
 pub mod expression;
 pub mod formula;
@@ -18,7 +19,8 @@ use nalgebra::{DMatrix, DVector};
 use crate::math::Real;
 
 pub use classical::{Classical, TestFunction};
-pub use examples::{Evaluation, Examples, Part, Splits, Targets};
+pub use evaluation::{Confusion, Evaluation, MOST_CLASSES};
+pub use examples::{Examples, Part, Sample, Splits, Standardisation, Targets};
 pub use expression::Expression;
 pub use kronecker_quadratic::KroneckerQuadratic;
 pub use mlp::Mlp;
@@ -81,6 +83,9 @@ pub trait Network<T: Real> {
 
     /// How many examples a part of the data has.
     fn count(&self, part: Part) -> usize;
+
+    /// At most so many examples of a part of the data, from all over it; `None` if nothing is held out for it.
+    fn sample(&self, part: Part, most: usize) -> Option<Sample>;
 
     /// How the model does at θ on a part of the data; `None` if nothing is held out for it.
     fn evaluate(&self, theta: &DVector<T>, part: Part) -> Option<Evaluation>;

@@ -3,6 +3,7 @@
 mod checkpoints;
 mod edit;
 mod engine;
+mod evaluation;
 mod history;
 #[cfg(feature = "app")]
 pub mod saved;
@@ -14,10 +15,11 @@ use nalgebra::DMatrix;
 use crate::{
     math::Real,
     optim::{Outcome, Recipe, SavedState, StateError, StepRecord},
-    problem::{Evaluation, Examples, Part, Problem},
+    problem::{Evaluation, Examples, Part, Problem, Sample},
 };
 
 pub use edit::{Edit, EditedLane};
+pub use evaluation::{EvaluationRecord, Evaluator};
 pub use history::{History, LaneHistory};
 #[cfg(feature = "app")]
 pub use setup::{Setup, SetupError};
@@ -177,6 +179,21 @@ impl Session {
     /// How many examples a part of the data has.
     pub fn count(&self, part: Part) -> usize {
         self.engine.count(part)
+    }
+
+    /// How many classes examples are told apart by; `None` where they are not.
+    pub fn classes(&self) -> Option<usize> {
+        self.engine.classes()
+    }
+
+    /// At most so many examples of a part of the data, from all over it; `None` if there is none.
+    pub fn sample(&self, part: Part, most: usize) -> Option<Sample> {
+        self.engine.sample(part, most)
+    }
+
+    /// What a lane's network, as it stands, gives for inputs with one column an example.
+    pub fn outputs(&self, lane: usize, inputs: &DMatrix<f64>) -> DMatrix<f64> {
+        self.engine.outputs(lane, inputs)
     }
 
     /// How a lane does, as it stands, on a part of the data; `None` if there is none.

@@ -68,6 +68,8 @@ pub enum TuiError {
 pub struct Options {
     /// Dark or light; what the terminal says, else dark, by default.
     pub brightness: Option<Brightness>,
+    /// How long the problem is meant to run, and how often its lanes are evaluated.
+    pub pace: source::Pace,
 }
 
 /// Shows a problem until the user quits.
@@ -76,7 +78,7 @@ pub struct Options {
 /// When the problem cannot be opened, the terminal cannot be used, or a part of the program panics.
 pub fn run(setup: Setup, options: Options) -> Result<(), TuiError> {
     let choices = source::choices();
-    run_opener(source::opener(setup), choices, options)
+    run_opener(source::opener(setup, options.pace), choices, options)
 }
 
 /// Shows what an opener opens, with these problems to choose from, until the user quits.

@@ -152,6 +152,12 @@ fn options() {
         typed(&["rosenbrok"], &["did you mean `rosenbrock`?"]),
         typed(&["run", "none.toml"], &["cannot read the problem file none.toml"]),
         typed(&["run", "directory"], &["cannot read the problem file directory"]),
+        typed(
+            &["rosenbrock", "--epochs", "3"],
+            &["rosenbrock is of the kind rosenbrock, which has no data", "--epochs"],
+        ),
+        typed(&["mlp-digits", "--epochs", "3", "--steps", "9"], &["--epochs", "--steps", "cannot be used with"]),
+        typed(&["mlp-digits", "--eval-every", "0"], &["--eval-every", "0"]),
         typed(&["run", "rosenbrock", "--stpes", "3"], &["--stpes", "--steps"]),
         typed(&["run", "rosenbrock", "--steps", "0"], &["--steps 0", "at least 1"]),
         typed(&["run", "rosenbrock", "--steps", "-1"], &["-1"]),

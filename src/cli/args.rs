@@ -30,6 +30,9 @@ pub(super) struct Args {
     #[command(flatten)]
     pub session: SessionArgs,
 
+    #[command(flatten)]
+    pub pace: PaceArgs,
+
     /// Colours for a dark or a light terminal; by default what the terminal says
     #[arg(long, value_enum)]
     pub theme: Option<Theme>,
@@ -178,6 +181,18 @@ impl SessionArgs {
     }
 }
 
+/// How long and how often, of a problem with data.
+#[derive(Clone, Copy, Debug, ArgGroup)]
+pub(super) struct PaceArgs {
+    /// How many passes over the training data, instead of the file's number
+    #[arg(long, value_name = "N", conflicts_with = "steps")]
+    pub epochs: Option<NonZero<u64>>,
+
+    /// Evaluate on all of the data every N steps instead of every epoch
+    #[arg(long, value_name = "N")]
+    pub eval_every: Option<NonZero<u64>>,
+}
+
 /// A run and where its results go.
 #[derive(Debug, ArgGroup)]
 pub(super) struct RunArgs {
@@ -199,13 +214,8 @@ pub(super) struct TrainArgs {
     #[arg(value_hint = ValueHint::FilePath)]
     pub problem: String,
 
-    /// How many passes over the training data, instead of the file's number
-    #[arg(long, value_name = "N", conflicts_with = "steps")]
-    pub epochs: Option<NonZero<u64>>,
-
-    /// Evaluate every N steps instead of every epoch
-    #[arg(long, value_name = "N")]
-    pub eval_every: Option<NonZero<u64>>,
+    #[command(flatten)]
+    pub pace: PaceArgs,
 
     /// Stop after so long: seconds, or a number with s, m or h
     #[arg(long, value_name = "TIME", value_parser = plan::time)]

@@ -3,8 +3,8 @@
 use crate::{
     export::{MAIN_ASPECT, MAIN_DETAIL, MAIN_RESOLUTION, PngError, TRACE_BINS},
     figure::{
-        Caption, Family, Figure, Look, MainView, PathOptions, TraceOptions, Window, compose, lane_styles,
-        palette::Theme, whole,
+        Caption, DataFacts, Family, Figure, Look, MainView, PathOptions, TraceOptions, View, Window, compose,
+        lane_styles, palette::Theme, whole,
     },
     optim::Quantity,
     session::{History, Session, Setup},
@@ -20,11 +20,21 @@ fn figure(setup: &Setup, session: &mut Session, history: &History) -> Figure {
     let caption = Caption { name: setup.name.clone(), summary: setup.summary.clone().unwrap_or_default() };
     let planned = usize::try_from(setup.steps).unwrap_or(usize::MAX);
     let options = TraceOptions { bins: TRACE_BINS, planned, cursor: Some(history.latest()), ..TraceOptions::default() };
-    let main = main_view(setup, session, history);
+    let main = map(setup, session, history).unwrap_or_else(|| without_map(setup, session, history, &options));
     compose(&caption, main, lane_styles(&families), history, &options)
 }
 
-fn main_view(setup: &Setup, session: &mut Session, history: &History) -> Option<MainView> {
+/// What was found on whole parts of the data, if that was looked at; else the loss over evaluations.
+fn without_map(setup: &Setup, session: &Session, history: &History, options: &TraceOptions) -> MainView {
+    let evaluated = history.lanes().iter().any(|lane| !lane.evaluations().is_empty());
+    let view = if evaluated { View::HeldOut } else { View::Loss };
+    let data = DataFacts::new(setup, session);
+    let lane = best_lane(history).unwrap_or_default();
+    let options = TraceOptions { ticks: [6, 6], ..options.clone() };
+    view.main_view(history, data.as_ref(), lane, &options)
+}
+
+fn map(setup: &Setup, session: &mut Session, history: &History) -> Option<MainView> {
     let view = setup.view.map(|view| Window { x: view.x, y: view.y });
     let geometry = session.geometry();
     let window = whole(view, &geometry, history, session.examples().as_ref()).fitted(MAIN_ASPECT);

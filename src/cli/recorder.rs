@@ -7,9 +7,9 @@ use std::{
 
 use super::{failure::Failure, outputs::Outputs, report::LaneReport};
 use crate::{
-    export::{CsvTrace, EvaluationRecord, ExportError, JsonTrace, OutputFile},
+    export::{CsvTrace, ExportError, JsonTrace, OutputFile},
     optim::{Outcome, StepRecord},
-    session::{History, Progress, Session, Setup},
+    session::{EvaluationRecord, History, Progress, Session, Setup},
 };
 
 /// How often a reader of a running trace sees something new.
@@ -95,6 +95,9 @@ impl Recorder {
 
     /// Takes down how a lane does on all of the data.
     pub fn evaluation(&mut self, lane: usize, evaluation: &EvaluationRecord) -> Result<(), Failure> {
+        if let Some(history) = &mut self.history {
+            history.lane_mut(lane).evaluated(evaluation.clone());
+        }
         let Some((name, trace)) = &mut self.json else { return Ok(()) };
         trace.evaluation(lane, evaluation).and_then(|()| trace.flush()).map_err(|error| failure(&error, name))
     }

@@ -2,20 +2,27 @@
 
 use std::io::{self, IsTerminal as _};
 
-use super::{args::Args, failure::Failure};
+use super::{args::Args, failure::Failure, train::plan::no_data};
 use crate::{
-    session::Setup,
-    tui::{self, Options, TuiError},
+    session::{Setup, setup::ProblemSpec},
+    tui::{self, Options, TuiError, source::Pace},
 };
 
 /// Shows a problem on the screen.
 pub(super) fn open(args: &Args) -> Result<(), Failure> {
     let setup = Setup::open(&args.problem, &args.session.overrides())?;
+    let pace = Pace {
+        epochs: args.pace.epochs.map(std::num::NonZero::get),
+        eval_every: args.pace.eval_every.map(std::num::NonZero::get),
+    };
+    if pace != Pace::default() && !matches!(setup.problem, ProblemSpec::Mlp(_)) {
+        return Err(Failure::Input(format!("{}; --epochs and --eval-every need some", no_data(&setup))));
+    }
     if !io::stdout().is_terminal() {
         let message = "standard output is not a terminal, and the screen needs one; `rhoscope run` works without";
         return Err(Failure::Input(message.to_owned()));
     }
-    let options = Options { brightness: args.theme.map(Into::into) };
+    let options = Options { brightness: args.theme.map(Into::into), pace };
     tui::run(setup, options).map_err(|error| match error {
         // The program is at fault, not what was typed.
         TuiError::Panic { .. } => Failure::Result(error.to_string()),

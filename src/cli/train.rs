@@ -15,9 +15,8 @@ use std::{
 use super::{args::TrainArgs, failure::Failure, outputs::Outputs, recorder::Recorder, report::LaneReport, run};
 use crate::{
     data::checkpoint,
-    export::EvaluationRecord,
     problem::Part,
-    session::{Session, Setup, saved, setup::check_history},
+    session::{EvaluationRecord, Evaluator, Session, Setup, saved, setup::check_history},
 };
 use plan::{Every, Plan};
 use progress::Progress;
@@ -48,7 +47,12 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
     }
     let to_stdout = !outputs.use_stdout();
     let recorder = Recorder::new(&mut outputs, &setup, &session)?;
-    let mut training = Training { setup: &setup, plan, session, recorder, last: vec![None; setup.lanes.len()] };
+    // Only a picture shows examples.
+    let looked_at = recorder.history.as_ref().and_then(|_| setup.pictures(&session)).map(|pictures| pictures.inputs);
+    let Some(evaluator) = Evaluator::new(&session, Some(plan.eval_every)) else { return Ok(()) };
+    let evaluator = evaluator.looking_at(looked_at);
+    let last = vec![None; setup.lanes.len()];
+    let mut training = Training { setup: &setup, plan, session, recorder, evaluator, last };
     let stopped = training.run()?;
 
     if stopped.is_none() {
@@ -103,6 +107,7 @@ struct Training<'s> {
     plan: Plan,
     session: Session,
     recorder: Recorder,
+    evaluator: Evaluator,
     /// The last evaluation of every lane.
     last: Vec<Option<EvaluationRecord>>,
 }
@@ -126,7 +131,7 @@ impl Training<'_> {
             recorder.check()?;
             step += 1;
             progress.at(step);
-            if step.is_multiple_of(self.plan.eval_every) {
+            if self.evaluator.is_due(step) {
                 self.evaluate(&progress)?;
             }
             let due = match self.plan.checkpoint_every {
@@ -156,19 +161,9 @@ impl Training<'_> {
 
     /// Looks at every lane that has moved since it was last looked at.
     fn evaluate(&mut self, progress: &Progress) -> Result<(), Failure> {
-        for (lane, setup) in self.setup.lanes.iter().enumerate() {
-            let step = self.session.step(lane);
-            if self.last[lane].is_some_and(|last| last.step == step) {
-                continue;
-            }
-            let record = EvaluationRecord {
-                step,
-                epoch: self.plan.epoch(step),
-                seconds: self.session.seconds(lane),
-                parts: Part::ALL.map(|part| (part, self.session.evaluate(lane, part))),
-            };
+        while let Some((lane, record)) = self.evaluator.next(&self.session) {
             self.recorder.evaluation(lane, &record)?;
-            progress.say(&report::line(&setup.label, &record));
+            progress.say(&report::line(&self.setup.lanes[lane].label, &record));
             self.last[lane] = Some(record);
         }
         Ok(())

@@ -51,7 +51,7 @@ impl Holdout {
         let (learn, held) = order.split_at(train);
         let (check, last) = held.split_at(validation);
         let part = |places: &[usize]| (!places.is_empty()).then(|| all.at(places));
-        Ok(Splits { train: all.at(learn), validation: part(check), test: part(last) })
+        Ok(Splits { standardised: None, train: all.at(learn), validation: part(check), test: part(last) })
     }
 }
 

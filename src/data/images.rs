@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     math::Real,
-    problem::{Examples, Splits, Targets},
+    problem::{Examples, Splits, Standardisation, Targets},
 };
 
 /// What a network is to make of an image.
@@ -82,7 +82,8 @@ pub(super) fn load<T: Real>(set: KnownSet, places: &Places, targets: ImageTarget
         return Err(DataError::File { path: test_images.display().to_string(), problem });
     }
     let all: Vec<usize> = (0..test.images.len()).collect();
-    Ok(Splits { train: learned, validation, test: Some(scale.examples(&test, &all)) })
+    let test = Some(scale.examples(&test, &all));
+    Ok(Splits { standardised: scale.standardisation(), train: learned, validation, test })
 }
 
 /// The set that is part of the program: of every class 200 images to learn from, 25 that validate and 25 that test.
@@ -105,13 +106,14 @@ pub(super) fn small<T: Real>(targets: ImageTargets) -> Result<Splits<T>, DataErr
         train: scale.examples(&train, &all),
         validation: Some(scale.examples(&held, &validation)),
         test: Some(scale.examples(&held, &test)),
+        standardised: scale.standardisation(),
     })
 }
 
 /// How pixels become inputs.
 enum Scale {
     /// (x − μ)/σ, every pixel with its own μ and σ over all images of the training file; σ = 0 counts as 1.
-    Standardised(Vec<(f64, f64)>),
+    Standardised(Standardisation),
     /// x/255, for so many pixels.
     Unit(usize),
 }
@@ -119,14 +121,21 @@ enum Scale {
 impl Scale {
     fn of(images: &Images, targets: ImageTargets) -> Self {
         match targets {
-            ImageTargets::Classes => Self::Standardised(moments(images)),
+            ImageTargets::Classes => Self::Standardised(Standardisation(moments(images))),
             ImageTargets::Inputs => Self::Unit(images.size()),
+        }
+    }
+
+    fn standardisation(self) -> Option<Standardisation> {
+        match self {
+            Self::Standardised(moments) => Some(moments),
+            Self::Unit(_) => None,
         }
     }
 
     fn pixels(&self) -> usize {
         match self {
-            Self::Standardised(moments) => moments.len(),
+            Self::Standardised(moments) => moments.0.len(),
             Self::Unit(pixels) => *pixels,
         }
     }
@@ -138,7 +147,10 @@ impl Scale {
             let pixels = &from.images.pixels[image * size..][..size];
             match self {
                 Self::Standardised(moments) => values.extend(
-                    pixels.iter().zip(moments).map(|(&x, (mean, deviation))| T::of((f64::from(x) - mean) / deviation)),
+                    pixels
+                        .iter()
+                        .zip(&moments.0)
+                        .map(|(&x, (mean, deviation))| T::of((f64::from(x) - mean) / deviation)),
                 ),
                 Self::Unit(_) => values.extend(pixels.iter().map(|&x| T::of(f64::from(x) / 255.0))),
             }

@@ -112,6 +112,26 @@ impl KnownSet {
         matches!(self, Self::FashionMnistSmall | Self::FashionMnist | Self::Mnist)
     }
 
+    /// How many pixels its pictures have, across and down.
+    pub fn picture_size(self) -> Option<[usize; 2]> {
+        match self {
+            Self::Digits => Some([8, 8]),
+            Self::FashionMnistSmall | Self::FashionMnist | Self::Mnist => Some([28, 28]),
+            Self::UciEnergy | Self::UciProtein => None,
+        }
+    }
+
+    /// What its classes are called.
+    pub fn class_names(self) -> Option<[&'static str; 10]> {
+        match self {
+            Self::Digits | Self::Mnist => Some(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]),
+            Self::FashionMnistSmall | Self::FashionMnist => {
+                Some(["T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot"])
+            }
+            Self::UciEnergy | Self::UciProtein => None,
+        }
+    }
+
     /// The files it is fetched as, and how they are known to be right; none if it cannot be fetched.
     pub fn files(self) -> &'static [SetFile] {
         match self {

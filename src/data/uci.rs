@@ -98,7 +98,13 @@ fn split(table: &DMatrix<f64>, order: &[usize]) -> Option<Splits> {
         inputs: table.view((0, from), (inputs, count)).into_owned(),
         targets: Targets::Values(table.view((inputs, from), (1, count)).into_owned()),
     };
-    Some(Splits { train: part(0, train), validation: Some(part(train, known - train)), test: Some(part(known, test)) })
+    // Its examples are not looked at one by one, so there is no way back to what was published.
+    Some(Splits {
+        standardised: None,
+        train: part(0, train),
+        validation: Some(part(train, known - train)),
+        test: Some(part(known, test)),
+    })
 }
 
 #[cfg(test)]

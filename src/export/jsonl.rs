@@ -8,10 +8,10 @@ use serde::{
 };
 use serde_json::json;
 
-use super::{COLUMNS, EvaluationRecord, costs};
+use super::{COLUMNS, costs};
 use crate::{
     optim::{Outcome, StepRecord},
-    session::Setup,
+    session::{EvaluationRecord, Setup},
 };
 
 /// Writes a trace while the run goes on.
@@ -63,7 +63,7 @@ impl<W: Write> JsonTrace<W> {
             "epoch": evaluation.epoch,
             "seconds": evaluation.seconds,
         });
-        let parts = || evaluation.parts.iter().filter_map(|(part, found)| Some((part.name(), (*found)?)));
+        let parts = || evaluation.parts.iter().filter_map(|(part, found)| Some((part.name(), found.as_ref()?)));
         let losses = parts().map(|(name, found)| (format!("{name}_loss"), Some(found.loss)));
         let accuracies = parts().map(|(name, found)| (format!("{name}_accuracy"), found.accuracy));
         for (key, value) in losses.chain(accuracies) {

@@ -4,7 +4,10 @@
 //! scaled from [`figure`](crate::figure); here they only become pixels.
 
 mod chart;
+mod confusion;
 mod elements;
+mod gallery;
+mod grid;
 mod header;
 mod ink;
 mod layout;
@@ -84,6 +87,9 @@ fn draw(root: &Area, ink: &Ink, figure: &Figure) -> Drawn {
             let look = Look { x_labels: true, y_label: true, line: 3.6 };
             chart::draw(&layout.main, ink, chart, &look, &figure.styles)?;
         }
+        MainView::Grid(grid) => grid::draw(&layout.main, ink, grid, &figure.styles)?,
+        MainView::Gallery(gallery) => gallery::draw(&layout.main, ink, gallery, &figure.styles)?,
+        MainView::Confusion(matrix) => confusion::draw(&layout.main, ink, matrix, &figure.styles)?,
     }
     let last = figure.traces.len().saturating_sub(1);
     for (index, (chart, area)) in figure.traces.iter().zip(&layout.traces).enumerate() {

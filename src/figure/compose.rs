@@ -1,6 +1,6 @@
 //! A whole picture: the large panel, the four traces and the legend.
 
-use super::{Chart, Figure, LaneStyle, LegendEntry, MainView, TraceKind, TraceOptions, number, trace, traces};
+use super::{Figure, LaneStyle, LegendEntry, MainView, TraceOptions, number, traces};
 use crate::{
     optim::Quantity,
     session::{History, LaneHistory},
@@ -15,11 +15,10 @@ pub struct Caption {
     pub summary: String,
 }
 
-/// The picture of a history as `options` show it. Without a cursor it stands at the latest step; without a main view
-/// the loss against evaluations takes the large panel.
+/// The picture of a history as `options` show it. Without a cursor it stands at the latest step.
 pub fn compose(
     caption: &Caption,
-    main: Option<MainView>,
+    main: MainView,
     styles: Vec<LaneStyle>,
     history: &History,
     options: &TraceOptions,
@@ -35,17 +34,11 @@ pub fn compose(
     Figure {
         title,
         subtitle: format!("step {} of {}", number::count(step), number::count(of)),
-        main: main.unwrap_or_else(|| MainView::Chart(Box::new(loss_by_evaluations(history, options)))),
+        main,
         traces: traces(history, options),
         legend: legend(history, options, step),
         styles,
     }
-}
-
-/// The fair comparison for problems without a plane to look at.
-fn loss_by_evaluations(history: &History, options: &TraceOptions) -> Chart {
-    let options = TraceOptions { x_axis: super::XAxis::Evaluations, zoom: None, ticks: [6, 6], ..options.clone() };
-    trace(TraceKind::Loss, history, &options)
 }
 
 /// One entry per visible lane with its state at `step`.
@@ -82,7 +75,7 @@ fn state(past: &LaneHistory, step: usize) -> String {
 mod tests {
     use super::*;
     use crate::{
-        figure::{Family, lane_styles},
+        figure::{Family, View, lane_styles},
         optim::{Outcome, StepRecord},
     };
 
@@ -112,11 +105,12 @@ mod tests {
     }
 
     #[test]
-    fn without_a_plane_the_loss_takes_the_large_panel() {
+    fn a_figure_says_what_it_shows_and_how_far_it_is() {
         let caption = Caption { name: "spirals".into(), summary: "two arms".into() };
         let styles = lane_styles(&[Family::Adam, Family::Kfac]);
         let options = TraceOptions { planned: 200, ..TraceOptions::default() };
-        let figure = compose(&caption, None, styles, &history(), &options);
+        let main = View::Loss.main_view(&history(), None, 0, &options);
+        let figure = compose(&caption, main, styles, &history(), &options);
         assert_eq!(figure.title, "spirals · two arms");
         assert_eq!(figure.subtitle, "step 3 of 200");
         assert_eq!((figure.traces.len(), figure.legend.len()), (4, 2));

@@ -12,7 +12,7 @@ use crate::{
     optim::Quantity,
     session::{History, LaneHistory},
 };
-use limits::Limits;
+pub(super) use limits::Limits;
 use sample::Series;
 
 /// What the horizontal axis counts.
@@ -165,7 +165,7 @@ impl TraceOptions {
     }
 
     /// The visible lanes with their numbers.
-    fn lanes<'a>(&self, history: &'a History) -> impl Iterator<Item = (usize, &'a LaneHistory)> + Clone {
+    pub(super) fn lanes<'a>(&self, history: &'a History) -> impl Iterator<Item = (usize, &'a LaneHistory)> + Clone {
         history.lanes().iter().enumerate().filter(|(lane, _)| self.shows(*lane))
     }
 
@@ -249,7 +249,7 @@ pub(super) fn axis(label: &str, range: [f64; 2], scale: Scale, about: usize) -> 
 }
 
 /// Where the cursor's step lies: in one place for all lanes on the axis of steps, else in one for each lane.
-fn cursors(history: &History, options: &TraceOptions, x_range: [f64; 2]) -> Vec<Cursor> {
+pub(super) fn cursors(history: &History, options: &TraceOptions, x_range: [f64; 2]) -> Vec<Cursor> {
     let Some(step) = options.cursor else { return Vec::new() };
     let places: Vec<(Option<usize>, f64)> = match options.x_axis {
         XAxis::Step => vec![(None, step as f64)],

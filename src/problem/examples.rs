@@ -25,12 +25,39 @@ pub struct Examples<T: Real = f64> {
 /// Examples to learn from and examples held out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Splits<T: Real = f64> {
+    /// How the inputs were made of what was published, where they were not taken as they are.
+    pub standardised: Option<Standardisation>,
     /// What steps are taken on.
     pub train: Examples<T>,
     /// What settings are chosen by.
     pub validation: Option<Examples<T>>,
     /// What is looked at last.
     pub test: Option<Examples<T>>,
+}
+
+/// Every input is (x − mean)/deviation of what was published: a pair for each.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standardisation(pub Vec<(f64, f64)>);
+
+impl Standardisation {
+    /// What was published, of inputs with one column an example.
+    pub fn undone(&self, mut inputs: DMatrix<f64>) -> DMatrix<f64> {
+        for mut example in inputs.column_iter_mut() {
+            for (x, (mean, deviation)) in example.iter_mut().zip(&self.0) {
+                *x = *x * deviation + mean;
+            }
+        }
+        inputs
+    }
+}
+
+/// A few examples to be looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// As the network takes them.
+    pub examples: Examples,
+    /// Their inputs as they were published.
+    pub raw: DMatrix<f64>,
 }
 
 /// One of the [`Splits`].
@@ -42,15 +69,6 @@ pub enum Part {
     Validation,
     /// What is looked at last.
     Test,
-}
-
-/// How a model does on one part of the data, as a whole.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Evaluation {
-    /// The mean loss of its examples, without a penalty on the parameters.
-    pub loss: f64,
-    /// The share of its examples whose largest output is their class; `None` without classes.
-    pub accuracy: Option<f64>,
 }
 
 impl Part {
@@ -111,6 +129,7 @@ impl<T: Real> Splits<T> {
     /// In another scalar.
     pub fn cast<U: Real>(self) -> Splits<U> {
         Splits {
+            standardised: self.standardised,
             train: self.train.cast(),
             validation: self.validation.map(Examples::cast),
             test: self.test.map(Examples::cast),
@@ -121,6 +140,6 @@ impl<T: Real> Splits<T> {
 /// Nothing held out.
 impl<T: Real> From<Examples<T>> for Splits<T> {
     fn from(train: Examples<T>) -> Self {
-        Self { train, validation: None, test: None }
+        Self { standardised: None, train, validation: None, test: None }
     }
 }

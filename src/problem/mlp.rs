@@ -16,7 +16,9 @@ use std::sync::Arc;
 
 use nalgebra::{DMatrix, DVector};
 
-use super::{Curvature, Evaluation, Examples, Network, Oracle, Part, Problem, Splits, Targets};
+use super::{
+    Curvature, Evaluation, Examples, Network, Oracle, Part, Problem, Sample, Splits, Standardisation, Targets,
+};
 use crate::math::Real;
 
 pub use activation::Activation;
@@ -98,6 +100,7 @@ struct Shared<T: Real> {
     l2: T,
     seed: u64,
     batches: Batches,
+    standardised: Option<Standardisation>,
     train: Data<T>,
     validation: Option<Data<T>>,
     test: Option<Data<T>>,
@@ -120,7 +123,7 @@ impl<T: Real> Mlp<T> {
         l2: T,
         seed: u64,
     ) -> Result<Self, MlpError> {
-        let Splits { train, validation, test } = examples.into();
+        let Splits { standardised, train, validation, test } = examples.into();
         for part in [Some(&train), validation.as_ref(), test.as_ref()].into_iter().flatten() {
             check(layers, loss, part)?;
         }
@@ -131,7 +134,8 @@ impl<T: Real> Mlp<T> {
         let batches = Batches::new(train.len(), batching, seed);
         let shape = Shape::new(layers, activation);
         let (train, validation, test) = (Data::new(train), validation.map(Data::new), test.map(Data::new));
-        Ok(Self { shared: Arc::new(Shared { shape, loss, l2, seed, batches, train, validation, test }), start })
+        let shared = Shared { shape, loss, l2, seed, batches, standardised, train, validation, test };
+        Ok(Self { shared: Arc::new(shared), start })
     }
 }
 
@@ -172,6 +176,20 @@ impl<T: Real> Mlp<T> {
             Part::Test => self.shared.test.as_ref(),
         }
     }
+}
+
+/// At most `most` of `len` places, such that the first few are spread over all of them whatever their number, even where places
+/// near each other are alike: multiples of the golden section, modulo 1.
+fn spread(len: usize, most: usize) -> Vec<usize> {
+    const GOLDEN: f64 = 0.618_033_988_749_895;
+    let mut places: Vec<usize> = Vec::new();
+    for k in 0..2 * most {
+        let place = ((k as f64 * GOLDEN).fract() * len as f64) as usize;
+        if places.len() < most.min(len) && !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    places
 }
 
 impl<T: Real> Problem<T> for Mlp<T> {
@@ -237,6 +255,16 @@ impl<T: Real> Network<T> for Mlp<T> {
         self.part(part).map_or(0, Data::len)
     }
 
+    fn sample(&self, part: Part, most: usize) -> Option<Sample> {
+        let part = self.part(part)?;
+        let examples = part.examples_at(&spread(part.len(), most));
+        let raw = match &self.shared.standardised {
+            Some(standardised) => standardised.undone(examples.inputs.clone()),
+            None => examples.inputs.clone(),
+        };
+        Some(Sample { examples, raw })
+    }
+
     fn evaluate(&self, theta: &DVector<T>, part: Part) -> Option<Evaluation> {
         Some(self.part(part)?.evaluate(&self.shared.shape, theta.as_slice()))
     }
@@ -250,5 +278,24 @@ impl<T: Real> Network<T> for Mlp<T> {
         let mut pass = pass::Forward::new(&self.shared.shape);
         pass.run(&self.shared.shape, theta.as_slice(), (&inputs).into());
         pass.outputs().map(Into::into)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spread;
+
+    #[test]
+    fn the_first_few_of_spread_places_are_far_apart() {
+        for (len, most, count) in [(250, 24, 24), (10_000, 24, 24), (5, 24, 5), (1, 3, 1), (7, 2, 2)] {
+            let places = spread(len, most);
+            assert_eq!(places.len(), count, "{len} {most}");
+            assert!(places.iter().all(|place| *place < len));
+        }
+        // Of ten equal runs, eight places meet at least seven.
+        let mut runs: Vec<usize> = spread(250, 24)[..8].iter().map(|place| place / 25).collect();
+        runs.sort_unstable();
+        runs.dedup();
+        assert!(runs.len() >= 7, "{runs:?}");
     }
 }

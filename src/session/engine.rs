@@ -9,7 +9,7 @@ use super::{
 use crate::{
     math::Real,
     optim::{Optimiser, Outcome, RECORDED_PARAMS, Restorer, Saver, StateError, StepRecord, Workspace},
-    problem::{Evaluation, Examples, Network, Oracle, Part, Problem},
+    problem::{Evaluation, Examples, Network, Oracle, Part, Problem, Sample},
 };
 
 /// What a session asks of its lanes, whatever their scalar.
@@ -31,6 +31,9 @@ pub(super) trait Engine: Send {
     fn keep_no_past(&mut self);
     fn batches_per_epoch(&self) -> Option<u64>;
     fn count(&self, part: Part) -> usize;
+    fn classes(&self) -> Option<usize>;
+    fn sample(&self, part: Part, most: usize) -> Option<Sample>;
+    fn outputs(&self, lane: usize, inputs: &DMatrix<f64>) -> DMatrix<f64>;
     fn evaluate(&self, lane: usize, part: Part) -> Option<Evaluation>;
     fn save(&mut self) -> Vec<SavedLane>;
     fn restore(&mut self, saved: &[SavedLane]) -> Result<(), StateError>;
@@ -157,6 +160,13 @@ impl<T: Real> Lanes<T> {
         Self { problem, lanes }
     }
 
+    fn predict_at(&self, theta: &DVector<T>, inputs: &DMatrix<f64>) -> DMatrix<f64> {
+        match self.problem.network() {
+            Some(network) => network.predict(theta, inputs),
+            None => DMatrix::zeros(0, inputs.ncols()),
+        }
+    }
+
     fn theta(params: &[f64]) -> DVector<T> {
         DVector::from_iterator(params.len(), params.iter().copied().map(T::of))
     }
@@ -244,10 +254,7 @@ impl<T: Real> Engine for Lanes<T> {
     }
 
     fn predict(&self, params: &[f64], inputs: &DMatrix<f64>) -> DMatrix<f64> {
-        match self.problem.network() {
-            Some(network) => network.predict(&Self::theta(params), inputs),
-            None => DMatrix::zeros(0, inputs.ncols()),
-        }
+        self.predict_at(&Self::theta(params), inputs)
     }
 
     fn examples(&self) -> Option<Examples> {
@@ -281,6 +288,18 @@ impl<T: Real> Engine for Lanes<T> {
 
     fn count(&self, part: Part) -> usize {
         self.problem.network().map_or(0, |network| network.count(part))
+    }
+
+    fn classes(&self) -> Option<usize> {
+        self.problem.network().filter(|network| network.classifies()).map(Network::outputs)
+    }
+
+    fn sample(&self, part: Part, most: usize) -> Option<Sample> {
+        self.problem.network()?.sample(part, most)
+    }
+
+    fn outputs(&self, lane: usize, inputs: &DMatrix<f64>) -> DMatrix<f64> {
+        self.predict_at(&self.lanes[lane].state.theta, inputs)
     }
 
     fn evaluate(&self, lane: usize, part: Part) -> Option<Evaluation> {

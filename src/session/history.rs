@@ -2,9 +2,12 @@
 
 mod column;
 
-use super::{Edit, EditedLane};
+use super::{Edit, EditedLane, EvaluationRecord};
 use crate::optim::{Cost, Outcome, Quantity, StepRecord};
 use column::{Column, widen};
+
+/// So many evaluations of a lane are kept; when there are more, every second one goes.
+const MOST_EVALUATIONS: usize = 2048;
 
 /// One lane's past. Step 0 is the start; records are counted from step 1.
 #[derive(Clone, Debug)]
@@ -20,6 +23,7 @@ pub struct LaneHistory {
     seconds: Vec<f64>,
     calibration: Option<Calibration>,
     outcome: Option<(u64, Outcome)>,
+    evaluations: Vec<EvaluationRecord>,
     /// The step after which the lane begins.
     origin: usize,
 }
@@ -44,6 +48,7 @@ impl LaneHistory {
             seconds: Vec::new(),
             calibration: None,
             outcome: None,
+            evaluations: Vec::new(),
             origin: 0,
         }
     }
@@ -72,6 +77,7 @@ impl LaneHistory {
             seconds: self.seconds.iter().take(step).copied().collect(),
             calibration: self.calibration.filter(|_| step > self.origin),
             outcome: self.outcome.clone().filter(|(at, _)| *at <= step as u64),
+            evaluations: self.evaluations.iter().filter(|it| it.step <= step as u64).cloned().collect(),
             origin: self.origin,
         }
     }
@@ -127,6 +133,32 @@ impl LaneHistory {
     /// Notes how the lane ended, and after which step.
     pub fn end(&mut self, step: u64, outcome: Outcome) {
         self.outcome = Some((step, outcome));
+    }
+
+    /// Notes how the lane does on all of the data. A later word on a step takes the place of an earlier one.
+    pub fn evaluated(&mut self, record: EvaluationRecord) {
+        self.evaluations.truncate(self.evaluations.partition_point(|earlier| earlier.step < record.step));
+        self.evaluations.push(record);
+        if self.evaluations.len() > MOST_EVALUATIONS {
+            let mut index = 0;
+            // The first and the latest one stay.
+            self.evaluations.retain(|_| {
+                index += 1;
+                index % 2 == 1
+            });
+        }
+    }
+
+    /// How the lane did on all of the data, as far as that was looked at, in order of steps. Those beyond the steps recorded are
+    /// left out: the session may be ahead.
+    pub fn evaluations(&self) -> &[EvaluationRecord] {
+        &self.evaluations[..self.evaluations.partition_point(|it| it.step <= self.len() as u64)]
+    }
+
+    /// The latest evaluation at or before a step.
+    pub fn evaluation(&self, step: usize) -> Option<&EvaluationRecord> {
+        let known = self.evaluations();
+        known[..known.partition_point(|it| it.step <= step as u64)].last()
     }
 
     /// How the lane ended and after which step, if it has.

@@ -14,6 +14,7 @@ mod limits;
 mod mlp;
 mod optimiser;
 mod overrides;
+mod pictures;
 mod problem;
 mod resolved;
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub use mlp::{MlpSpec, Precision};
 pub(crate) use optimiser::make_unique;
 pub use optimiser::{LaneSetup, Name, ProblemFacts};
 pub use overrides::Overrides;
+pub use pictures::Pictures;
 pub use problem::{MatrixSpec, ProblemSpec, QuadraticSpec, RosenbrockSpec};
 
 use crate::data::{DataSource, KnownSet};

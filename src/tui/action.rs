@@ -39,6 +39,8 @@ pub enum Command {
     ZoomOut,
     /// The whole again.
     ZoomReset,
+    /// What else there is to see in the large panel.
+    NextView,
     /// The next x axis.
     NextXAxis,
     /// To the next event.

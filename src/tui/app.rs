@@ -13,7 +13,7 @@ mod zoom;
 use std::collections::VecDeque;
 
 use crate::{
-    figure::{Family, LaneStyle, XAxis, events::Events, lane_styles, number::short},
+    figure::{Family, LaneStyle, View, XAxis, events::Events, lane_styles, number::short},
     session::{History, LaneHistory},
 };
 
@@ -93,6 +93,8 @@ pub struct App {
     pub focus: Panel,
     /// Whether the focused panel has all the room.
     pub maximised: bool,
+    /// What the large panel shows.
+    pub view: View,
     /// What the traces are drawn over.
     pub x_axis: XAxis,
     /// How near the panels are looked at.
@@ -144,6 +146,7 @@ impl App {
             limit: 0,
             focus: Panel::Main,
             maximised: false,
+            view: View::Map,
             x_axis: XAxis::Step,
             zoom: Zoom::default(),
             theme,
@@ -213,6 +216,11 @@ impl App {
         !self.over && self.wanted > self.history.latest()
     }
 
+    /// All that the large panel can show.
+    pub fn views(&self) -> Vec<View> {
+        View::all(&self.opening.geometry, self.opening.data.as_ref())
+    }
+
     /// The lane explained.
     pub fn lane_history(&self) -> &LaneHistory {
         &self.history.lanes()[self.lane]
@@ -234,6 +242,10 @@ impl App {
         self.ends_ahead.clear();
         self.events.clear();
         self.opening = opening;
+        let views = self.views();
+        if !views.contains(&self.view) {
+            self.view = views.first().copied().unwrap_or(View::Map);
+        }
         if let Some(picker) = self.picker.take() {
             self.lane = picker.chosen.min(self.opening.lanes.len().saturating_sub(1));
         }
@@ -262,6 +274,7 @@ impl App {
             Reply::Edited { edit, lanes } => self.edited(&edit, lanes),
             _ if self.opening_another => {}
             Reply::Steps { steps, ends, over } => self.record(steps, ends, over),
+            Reply::Evaluated { lane, record } => self.history.lane_mut(lane).evaluated(*record),
             Reply::Seen { look, purpose, sight } => self.seen(look, purpose, sight),
         }
     }
@@ -289,6 +302,7 @@ impl App {
             Command::ZoomIn => self.zoom_in(None),
             Command::ZoomOut => self.zoom_out(None),
             Command::ZoomReset => self.zoom_reset(),
+            Command::NextView => self.next_view(),
             Command::NextXAxis => self.next_x_axis(),
             Command::NextEvent => self.jump(true),
             Command::PreviousEvent => self.jump(false),
@@ -324,6 +338,17 @@ impl App {
         } else if self.playing {
             self.play_or_pause();
         }
+    }
+
+    fn next_view(&mut self) {
+        let views = self.views();
+        let at = views.iter().position(|view| *view == self.view).unwrap_or_default();
+        let next = views.get((at + 1) % views.len().max(1)).copied().unwrap_or(self.view);
+        if next == self.view {
+            return self.tell("this problem has no other view");
+        }
+        self.view = next;
+        self.tell(format!("view: {}; v goes on", next.words()));
     }
 
     fn next_x_axis(&mut self) {

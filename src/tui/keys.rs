@@ -189,6 +189,7 @@ pub static KEYMAP: &[Binding] = {
         bind(&[char('+'), char('=')], C::ZoomIn, "+   -   0", "zoom in, out, reset", View),
         bind(&[char('-'), char('_')], C::ZoomOut, "", "", View),
         bind(&[char('0')], C::ZoomReset, "", "", View),
+        bind(&[char('v')], C::NextView, "v", "another view in the large panel, where there is one", View),
         hinted("x axis", bind(&[char('x')], C::NextXAxis, "x", "x axis: steps, evaluations, seconds", View)),
         bind(&[char('t')], C::NextTheme, "t", "theme: dark, light", View),
         bind(&[char('e')], C::Export, "e", "export a PNG", Program),

@@ -1,7 +1,10 @@
 //! The panels: one file each, one pure `render` each, which draws the app into an area of a buffer.
 
 pub mod chart;
+pub mod confusion;
 pub mod footer;
+pub mod gallery;
+pub mod grid;
 pub mod header;
 pub mod help;
 pub mod landscape;
@@ -75,6 +78,18 @@ pub fn frame(title: Line<'_>, right: Line<'_>, style: Style, area: Rect, buf: &m
     let inside = block.inner(area);
     block.render(area, buf);
     inside
+}
+
+/// What is inside a frame.
+pub fn inside(area: Rect) -> Rect {
+    Rect { x: area.x + 1, y: area.y + 1, width: area.width.saturating_sub(2), height: area.height.saturating_sub(2) }
+}
+
+/// A word in the middle of an area, in place of what is not there.
+pub fn note(app: &App, word: &str, area: Rect, buf: &mut Buffer) {
+    let text = cut(word, usize::from(area.width));
+    let x = area.x + area.width.saturating_sub(text.width() as u16) / 2;
+    buf.set_string(x, area.y + area.height / 2, text, app.theme.quiet());
 }
 
 /// A title with air around it.

@@ -1,13 +1,13 @@
 //! From problem files to sessions.
 
 use crate::session::{
-    Session, Setup,
+    Setup,
     setup::{BUNDLED, LaneSetup, Overrides, ProblemSpec},
 };
 
 use super::{
     app::Choice,
-    worker::{Opened, Opener, Opening, Source},
+    worker::{Opened, Opener, Source},
 };
 
 /// The bundled problems.
@@ -19,17 +19,29 @@ pub fn choices() -> Vec<Choice> {
         .collect()
 }
 
+/// How long a problem with data is meant to run and how often its lanes are evaluated, where that was asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pace {
+    /// Passes over the data, instead of the file's number of steps.
+    pub epochs: Option<u64>,
+    /// Steps between evaluations on whole parts of the data, instead of every few epochs.
+    pub eval_every: Option<u64>,
+}
+
 /// Opens a problem, and others in its place.
-pub fn opener(setup: Setup) -> Opener {
-    let mut current = setup;
+pub fn opener(setup: Setup, pace: Pace) -> Opener {
+    let (mut current, mut pace) = (setup, pace);
     Box::new(move |source| {
         let next = match source {
-            Source::Again => return open(&current),
+            Source::Again => return open(&current, pace),
             Source::With(lanes) => Setup { lanes: lanes.clone(), ..current.clone() },
             Source::From(start, lanes) => started(&current, *start, lanes),
             Source::Bundled(name) => Setup::bundled(name, &Overrides::default()).map_err(|error| error.to_string())?,
         };
-        let opened = open(&next)?;
+        // What was asked for was asked for of the first problem.
+        let its_pace = if matches!(source, Source::Bundled(_)) { Pace::default() } else { pace };
+        let opened = open(&next, its_pace)?;
+        pace = its_pace;
         current = next;
         Ok(opened)
     })
@@ -52,8 +64,6 @@ fn started(setup: &Setup, start: [f64; 2], lanes: &[LaneSetup]) -> Setup {
     setup
 }
 
-fn open(setup: &Setup) -> Result<Opened, String> {
-    let session: Session = setup.build().map_err(|error| error.to_string())?;
-    let opening = Opening::new(setup, &session);
-    Ok(Opened { session, opening })
+fn open(setup: &Setup, pace: Pace) -> Result<Opened, String> {
+    Opened::new(setup, pace).map_err(|error| error.to_string())
 }

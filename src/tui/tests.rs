@@ -41,6 +41,26 @@ name = "kfac"
 label = "K-FAC"
 "#;
 
+/// A network that tells the handwritten digits apart, all that there is to see of one.
+const DIGITS: &str = r#"
+name = "digits"
+summary = "Handwritten digits for tests"
+steps = 60
+[problem]
+kind = "mlp"
+layers = [64, 16, 10]
+loss = "cross-entropy"
+data = { set = "digits", validation = 0.1, test = 0.1 }
+batch_size = 300
+[[optimiser]]
+name = "adam"
+label = "Adam"
+lr = 0.02
+[[optimiser]]
+name = "adamqlr"
+label = "AdamQLR"
+"#;
+
 /// An app with its engine, which answers at once.
 struct Stage {
     app: App,
@@ -52,7 +72,7 @@ struct Stage {
 impl Stage {
     fn new(text: &str, size: (u16, u16), depth: Depth) -> Self {
         let setup = Setup::from_str(text, "test.toml", Path::new(""), &Overrides::default()).unwrap();
-        let (engine, opening) = Engine::open(source::opener(setup)).unwrap();
+        let (engine, opening) = Engine::open(source::opener(setup, source::Pace::default())).unwrap();
         let choices = vec![
             Choice { name: "rosenbrock".to_owned(), summary: "A curved valley".to_owned() },
             Choice { name: "quadratic-round".to_owned(), summary: "A round bowl".to_owned() },

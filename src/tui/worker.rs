@@ -12,14 +12,16 @@ use std::{
 };
 
 use crate::{
-    figure::{Look, Sight, Window},
+    figure::{DataFacts, Look, Sight, Window},
     optim::{Outcome, StepRecord},
     problem::Examples,
     session::{
-        Edit, Geometry, History, Progress, Session, Setup,
+        Edit, EvaluationRecord, Evaluator, Geometry, History, Progress, Session, Setup, SetupError,
         setup::{LaneSetup, ProblemFacts},
     },
 };
+
+use super::source::Pace;
 
 /// How long a batch of steps may take; a single step may take longer.
 const BATCH: Duration = Duration::from_millis(6);
@@ -28,6 +30,8 @@ const BATCH: Duration = Duration::from_millis(6);
 pub struct Opened {
     /// The engine.
     pub session: Session,
+    /// Looks at the lanes now and then, where there are data.
+    pub evaluator: Option<Evaluator>,
     /// For the screen.
     pub opening: Opening,
 }
@@ -121,8 +125,10 @@ pub struct Opening {
     pub history: History,
     /// What can be looked at.
     pub geometry: Geometry,
-    /// The data, where there are some.
+    /// The examples, where they can be drawn.
     pub examples: Option<Examples>,
+    /// What is known of the data, where there are some.
+    pub data: Option<DataFacts>,
 }
 
 impl Opening {
@@ -138,7 +144,28 @@ impl Opening {
             history: session.empty_history(),
             geometry: session.geometry(),
             examples: session.examples(),
+            data: DataFacts::new(setup, session),
         }
+    }
+}
+
+impl Opened {
+    /// What the setup describes, at this pace.
+    ///
+    /// # Errors
+    /// If the setup cannot be built.
+    pub fn new(setup: &Setup, pace: Pace) -> Result<Self, SetupError> {
+        let session = setup.build()?;
+        let mut opening = Opening::new(setup, &session);
+        if let (Some(epochs), Some(data)) = (pace.epochs, &opening.data) {
+            opening.steps = epochs.saturating_mul(data.per_epoch);
+        }
+        let evaluator = opening.data.as_ref().and_then(|data| {
+            let every = pace.eval_every.unwrap_or_else(|| data.evaluation_interval());
+            let inputs = data.pictures.as_ref().map(|pictures| pictures.inputs.clone());
+            Some(Evaluator::new(&session, Some(every))?.looking_at(inputs))
+        });
+        Ok(Self { session, evaluator, opening })
     }
 }
 
@@ -165,6 +192,13 @@ pub enum Reply {
         /// Whether every lane has ended.
         over: bool,
     },
+    /// How a lane does on all of the data.
+    Evaluated {
+        /// Which lane.
+        lane: usize,
+        /// What was found.
+        record: Box<EvaluationRecord>,
+    },
     /// A look that was asked for.
     Seen {
         /// What was asked for.
@@ -180,6 +214,9 @@ pub enum Reply {
 pub struct Engine {
     opener: Opener,
     session: Session,
+    evaluator: Option<Evaluator>,
+    /// Whether every lane has ended.
+    over: bool,
     goal: u64,
     began: Instant,
 }
@@ -190,24 +227,25 @@ impl Engine {
     /// # Errors
     /// The opener's sentence.
     pub fn open(mut opener: Opener) -> Result<(Self, Opening), String> {
-        let Opened { session, opening } = opener(&Source::Again)?;
-        Ok((Self { opener, session, goal: 0, began: Instant::now() }, opening))
+        let Opened { session, evaluator, opening } = opener(&Source::Again)?;
+        Ok((Self { opener, session, evaluator, over: false, goal: 0, began: Instant::now() }, opening))
     }
 
     /// Answers a request at once, or notes the goal.
     pub fn handle(&mut self, request: Request) -> Option<Reply> {
         match request {
             Request::Open(source) => Some(match (self.opener)(&source) {
-                Ok(Opened { session, opening }) => {
-                    self.session = session;
-                    self.goal = 0;
+                Ok(Opened { session, evaluator, opening }) => {
+                    (self.session, self.evaluator) = (session, evaluator);
+                    (self.goal, self.over) = (0, false);
                     Reply::Opened(Box::new(opening))
                 }
                 Err(sentence) => Reply::NotOpened(sentence),
             }),
             Request::Edit { edit, seconds, lanes } => {
                 self.session.edit(&edit, &seconds);
-                self.goal = edit.step;
+                self.evaluator.iter_mut().for_each(|evaluator| evaluator.restart(&self.session));
+                (self.goal, self.over) = (edit.step, false);
                 Some(Reply::Edited { edit, lanes })
             }
             Request::Advance { until } => {
@@ -221,20 +259,30 @@ impl Engine {
         }
     }
 
-    /// Whether there are steps to take.
+    /// Whether there are steps to take or lanes to evaluate.
     pub fn busy(&self) -> bool {
-        self.session.latest() < self.goal
+        self.session.latest() < self.goal || self.evaluation_is_due()
     }
 
-    /// Takes steps towards the goal, for no longer than a batch.
+    fn evaluation_is_due(&self) -> bool {
+        let due = |evaluator: &Evaluator| self.over || evaluator.is_due(self.session.latest());
+        self.evaluator.as_ref().is_some_and(|evaluator| due(evaluator) && evaluator.is_behind(&self.session))
+    }
+
+    /// Evaluates a lane, if that is due; else takes steps towards the goal, for no longer than a batch.
     pub fn work(&mut self) -> Reply {
+        if self.evaluation_is_due()
+            && let Some((lane, record)) = self.evaluator.as_mut().and_then(|evaluator| evaluator.next(&self.session))
+        {
+            return Reply::Evaluated { lane, record: Box::new(record) };
+        }
         #[cfg(debug_assertions)]
         super::panic_if_asked("worker");
         let began = self.began;
         let clock = move || began.elapsed().as_secs_f64();
         let (mut steps, mut ends, mut over) = (Vec::new(), Vec::new(), false);
         let batch = Instant::now();
-        while self.session.latest() < self.goal && batch.elapsed() < BATCH {
+        while self.session.latest() < self.goal && batch.elapsed() < BATCH && !self.evaluation_is_due() {
             let more = self.session.advance(&clock, &mut |progress| match progress {
                 Progress::Step { lane, record, seconds } => {
                     steps.push(Step { lane, record: record.clone(), seconds });
@@ -242,7 +290,7 @@ impl Engine {
                 Progress::Ended { lane, step, outcome } => ends.push(End { lane, step, outcome }),
             });
             if !more {
-                over = true;
+                (over, self.over) = (true, true);
                 self.goal = self.session.latest();
             }
         }

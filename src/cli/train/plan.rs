@@ -40,16 +40,13 @@ impl Plan {
     /// From what was typed and what the file says.
     pub fn new(args: &TrainArgs, setup: &Setup, session: &Session) -> Result<Self, Failure> {
         let Some(per_epoch) = session.batches_per_epoch() else {
-            let kind = setup.problem.kind();
-            let problem =
-                format!("{} is of the kind {kind}, which has no data to train on; use `rhoscope run`", setup.name);
-            return Err(Failure::Input(problem));
+            return Err(Failure::Input(format!("{}; use `rhoscope run`", no_data(setup))));
         };
         if args.checkpoint_every.is_some() && args.checkpoint.is_none() && args.resume.is_none() {
             return Err(Failure::Input("--checkpoint-every says how often; give --checkpoint FILE as well".to_owned()));
         }
         let epochs =
-            args.epochs.map(std::num::NonZero::get).or(setup.epochs.filter(|_| args.session.steps().is_none()));
+            args.pace.epochs.map(std::num::NonZero::get).or(setup.epochs.filter(|_| args.session.steps().is_none()));
         let steps = match epochs {
             None => setup.steps,
             Some(epochs) => epochs.saturating_mul(per_epoch),
@@ -57,17 +54,17 @@ impl Plan {
         Ok(Self {
             per_epoch,
             steps,
-            eval_every: args.eval_every.map_or(per_epoch, std::num::NonZero::get),
+            eval_every: args.pace.eval_every.map_or(per_epoch, std::num::NonZero::get),
             deadline: args.time_limit.and_then(|limit| Instant::now().checked_add(limit)),
             checkpoint: args.checkpoint.clone().or_else(|| args.resume.clone()),
             checkpoint_every: args.checkpoint_every.unwrap_or(DEFAULT),
         })
     }
+}
 
-    /// Passes over the data after so many steps.
-    pub fn epoch(&self, step: u64) -> f64 {
-        step as f64 / self.per_epoch as f64
-    }
+/// Says that a problem has no data.
+pub(in crate::cli) fn no_data(setup: &Setup) -> String {
+    format!("{} is of the kind {}, which has no data to train on", setup.name, setup.problem.kind())
 }
 
 /// Reads a time: a number of seconds, or a number with s, m or h.

@@ -2,15 +2,15 @@
 
 use super::super::report::{LaneReport, aligned};
 use crate::{
-    export::EvaluationRecord,
     figure::number,
     optim::Outcome,
     problem::{Evaluation, Part},
+    session::EvaluationRecord,
 };
 
 /// One line on an evaluation of a lane.
 pub(super) fn line(label: &str, record: &EvaluationRecord) -> String {
-    let parts = record.parts.iter().filter_map(|(part, found)| Some((part, (*found)?))).map(|(part, found)| {
+    let parts = record.parts.iter().filter_map(|(part, found)| Some((part, found.as_ref()?))).map(|(part, found)| {
         let accuracy = found.accuracy.map_or_else(String::new, |accuracy| format!(" ({})", percent(accuracy)));
         format!("{} {}{accuracy}", part.name(), number::precise(found.loss))
     });
@@ -47,8 +47,9 @@ pub(super) fn table(lanes: &[LaneReport], labels: &[&str], last: &[Option<Evalua
                 cells.push(format!("{:.2}", record.epoch));
                 cells.push(format!("{:.2}", record.seconds));
                 cells.push(if rate.is_finite() { format!("{rate:.0}") } else { String::new() });
-                let on =
-                    |part, value: fn(Evaluation) -> Option<String>| record.on(part).and_then(value).unwrap_or_default();
+                let on = |part, value: fn(&Evaluation) -> Option<String>| {
+                    record.on(part).and_then(value).unwrap_or_default()
+                };
                 cells.extend(Part::ALL.map(|part| on(part, |found| Some(number::precise(found.loss)))));
                 cells.extend(Part::ALL.map(|part| on(part, |found| found.accuracy.map(percent))));
             }
@@ -74,11 +75,11 @@ mod tests {
 
     #[test]
     fn parts_that_are_not_there_take_no_column() {
-        let evaluation = |loss| Some(Evaluation { loss, accuracy: Some(0.875) });
+        let evaluation = |loss| Some(Evaluation { loss, accuracy: Some(0.875), confusion: None });
         let parts = [(Part::Train, evaluation(0.25)), (Part::Validation, None), (Part::Test, evaluation(0.5))];
-        let record = EvaluationRecord { step: 30, epoch: 1.5, seconds: 2.0, parts };
+        let record = EvaluationRecord { step: 30, epoch: 1.5, seconds: 2.0, parts, outputs: None };
         let lane = LaneReport::resumed("Adam", 30, Some(Outcome::Finished));
-        let table = table(&[lane], &["Adam"], &[Some(record)], 100.0);
+        let table = table(&[lane], &["Adam"], &[Some(record.clone())], 100.0);
         let lines: Vec<&str> = table.lines().collect();
         let words = |line: &str| {
             line.split("  ").map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect::<Vec<_>>()

@@ -114,6 +114,7 @@ fn draw_mark(plot: &Plot, ink: &Ink, mark: &Mark, styles: &[LaneStyle]) -> Drawn
         MarkKind::Raised => (Marker::Triangle, 6.2),
         MarkKind::Lowered => (Marker::Wedge, 6.2),
         MarkKind::Rejected => (Marker::Cross, 6.0),
+        MarkKind::Now => (style.marker, 6.5),
         MarkKind::Above | MarkKind::Below => {
             // An arrow head at the edge: the value lies beyond it.
             let inwards = if mark.kind == MarkKind::Above { 1.0 } else { -1.0 };

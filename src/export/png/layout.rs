@@ -33,11 +33,18 @@ impl<'a> Layout<'a> {
         let border = px(MARGIN) + (f64::from(width - px(2.0 * MARGIN)) * MAIN_SHARE) as i32;
         let (left, right) = body.split_horizontally(border);
         let y = match &figure.main {
-            MainView::Landscape(landscape) => &landscape.y,
-            MainView::Chart(chart) => &chart.y,
+            MainView::Landscape(landscape) => Some(&landscape.y),
+            MainView::Chart(chart) => Some(&chart.y),
+            MainView::Grid(_) | MainView::Gallery(_) | MainView::Confusion(_) => None,
         };
-        let labels = px(MARGIN + UPWARD_LABEL + TICK_GAP) + label_width(body, y)?;
-        let main = left.margin(px(HEAD), px(FOOT), labels, px(COLUMN_GAP / 2.0));
+        let main = match y {
+            Some(y) => {
+                let labels = px(MARGIN + UPWARD_LABEL + TICK_GAP) + label_width(body, y)?;
+                left.margin(px(HEAD), px(FOOT), labels, px(COLUMN_GAP / 2.0))
+            }
+            // These find room for their titles and labels themselves.
+            None => left.margin(px(HEAD / 4.0), px(MARGIN / 2.0), px(MARGIN), px(COLUMN_GAP / 2.0)),
+        };
         let mut labels = 0;
         for chart in &figure.traces {
             labels = labels.max(label_width(body, &chart.y)?);

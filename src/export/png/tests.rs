@@ -5,8 +5,8 @@ use tiny_skia::Pixmap;
 use super::*;
 use crate::{
     figure::{
-        Caption, Family, Ground, GroundOptions, PathOptions, TraceOptions, Window, compose, landscape, lane_styles,
-        palette::Rgb,
+        Caption, Family, Ground, GroundOptions, PathOptions, TraceOptions, View, Window, compose, landscape,
+        lane_styles, palette::Rgb,
     },
     optim::{Cost, Outcome, Quantity, StepRecord},
     session::History,
@@ -88,7 +88,7 @@ fn figure(labels: &[&str], window: Window, options: &TraceOptions) -> Figure {
     let caption = Caption { name: "rosenbrock".into(), summary: "A curved valley: what damping is for".into() };
     let styles = lane_styles(&labels.iter().map(|label| Family::named(label)).collect::<Vec<_>>());
     let main = MainView::Landscape(Box::new(landscape(&ground, &history, &paths)));
-    compose(&caption, Some(main), styles, &history, options)
+    compose(&caption, main, styles, &history, options)
 }
 
 const WINDOW: Window = Window { x: [-1.5, 1.5], y: [-1.0, 1.5] };
@@ -125,7 +125,9 @@ fn the_picture_shows_every_visible_lane_in_its_colour() {
 #[test]
 fn a_picture_of_nothing_is_a_picture() {
     let styles = lane_styles(&[]);
-    let figure = compose(&Caption::default(), None, styles, &History::default(), &TraceOptions::default());
+    let (history, options) = (History::default(), TraceOptions::default());
+    let main = View::Loss.main_view(&history, None, 0, &options);
+    let figure = compose(&Caption::default(), main, styles, &history, &options);
     assert!(colours(&png(&figure, Theme::Light).unwrap()).len() > 2);
     let bare = Figure { traces: Vec::new(), ..figure };
     assert!(png(&bare, Theme::Dark).is_ok());
@@ -160,11 +162,71 @@ fn no_label_is_too_long_and_no_legend_too_full() {
     assert_eq!(text::shortened(&root, "α", &style, 3000).unwrap(), "α");
 }
 
+/// A network of pictures, trained for two epochs.
+fn trained(problem: &str, set: &[&str]) -> (History, crate::figure::DataFacts, Vec<Family>) {
+    use crate::session::{Evaluator, Progress, Setup, setup::Overrides};
+    let set = set.iter().map(|&text| text.to_owned()).collect();
+    let setup = Setup::bundled(problem, &Overrides { set, ..Overrides::default() }).unwrap();
+    let mut session = setup.build().unwrap();
+    let data = crate::figure::DataFacts::new(&setup, &session).unwrap();
+    let inputs = data.pictures.as_ref().map(|pictures| pictures.inputs.clone());
+    let mut evaluator = Evaluator::new(&session, None).unwrap().looking_at(inputs);
+    let mut history = session.empty_history();
+    for step in 0..=2 * data.per_epoch {
+        if step > 0 {
+            session.advance(&|| 0.0, &mut |progress| {
+                if let Progress::Step { lane, record, seconds } = progress {
+                    history.lane_mut(lane).push(record, seconds);
+                }
+            });
+        }
+        while let Some((lane, record)) = evaluator.next(&session).filter(|_| evaluator.is_due(step)) {
+            history.lane_mut(lane).evaluated(record);
+        }
+    }
+    (history, data, setup.lanes.iter().map(|lane| Family::of(&lane.recipe)).collect())
+}
+
+#[test]
+fn every_view_of_a_network_is_drawn_in_its_lanes_colours() {
+    let redrawn = [
+        "problem.data={ set = \"fashion-mnist-small\", targets = \"inputs\" }",
+        "problem.layers=[784, 8, 784]",
+        "problem.loss=mse",
+    ];
+    for (problem, set, views) in [
+        ("mlp-fashion", &[][..], &[View::HeldOut, View::Pictures, View::Confusion][..]),
+        ("mlp-fashion", &redrawn, &[View::HeldOut, View::Pictures]),
+        ("mlp-spirals", &[], &[View::HeldOut, View::Confusion]),
+    ] {
+        let (history, data, families) = trained(problem, set);
+        let styles = lane_styles(&families);
+        for view in views {
+            for theme in [Theme::Light, Theme::Dark] {
+                let options = TraceOptions { cursor: Some(history.latest()), ..TraceOptions::default() };
+                let main = view.main_view(&history, Some(&data), 1, &options);
+                let figure = Figure {
+                    // Only the large panel is to show the colours that are looked for.
+                    traces: Vec::new(),
+                    legend: Vec::new(),
+                    ..compose(&Caption::default(), main, styles.clone(), &history, &options)
+                };
+                let found = colours(&png(&figure, theme).unwrap());
+                let shown = styles.iter().filter(|style| found.contains(&style.colour)).count();
+                let expected =
+                    if *view == View::Confusion { usize::from(found.contains(&styles[1].colour)) } else { 3 };
+                assert_eq!(shown, expected, "{problem} {view:?} {theme:?}");
+                assert!(found.len() > 30, "{problem} {view:?}: {} colours", found.len());
+            }
+        }
+    }
+}
+
 #[test]
 fn the_font_has_every_character_a_figure_may_use() {
     use ab_glyph::Font;
     let font = ab_glyph::FontRef::try_from_slice(include_bytes!("../../../assets/fonts/DejaVuSans.ttf")).unwrap();
-    for character in "αβγθλμρκ₁₂₃⁰¹²³⁴⁵⁶⁷⁸⁹⁻−¼¾▲▼●◆■★…×‖√≤≥→∞\u{2009}".chars()
+    for character in "αβγθλμρκ₁₂₃⁰¹²³⁴⁵⁶⁷⁸⁹⁻−¼¾▲▼●◆■★…×‖✓✗√≤≥→∞\u{2009}".chars()
     {
         assert_ne!(font.glyph_id(character).0, 0, "{character}");
     }

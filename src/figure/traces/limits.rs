@@ -10,9 +10,9 @@ const ROUNDING: f64 = 1e-12;
 
 /// Scale and range of a vertical axis.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Limits {
-    pub(super) scale: Scale,
-    pub(super) range: [f64; 2],
+pub(in crate::figure) struct Limits {
+    pub(in crate::figure) scale: Scale,
+    pub(in crate::figure) range: [f64; 2],
 }
 
 impl Default for Limits {
@@ -28,7 +28,7 @@ impl Limits {
     }
 
     /// An axis that shows the values: logarithmic, or two-sided where some are negative. `None` without values.
-    pub(super) fn fitted(values: impl Iterator<Item = f64>) -> Option<Self> {
+    pub(in crate::figure) fn fitted(values: impl Iterator<Item = f64>) -> Option<Self> {
         let (mut low, mut high, mut smallest) = (f64::INFINITY, f64::NEG_INFINITY, f64::INFINITY);
         for value in values {
             low = low.min(value);

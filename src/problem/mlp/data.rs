@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     math::{Panel, Real},
-    problem::{Evaluation, Examples, Targets},
+    problem::{Confusion, Evaluation, Examples, MOST_CLASSES, Targets},
 };
 
 /// How many examples an evaluation passes forward at once, which bounds its memory.
@@ -51,22 +51,41 @@ impl<T: Real> Data<T> {
         }
     }
 
-    /// Mean loss and accuracy of the network at θ.
+    /// Those at these places, in this order.
+    pub(super) fn examples_at(&self, places: &[usize]) -> Examples {
+        let inputs = self.inputs.rows(0, self.inputs.nrows() - 1);
+        Examples {
+            inputs: inputs.select_columns(places).map(Into::into),
+            targets: match &self.goals {
+                Goal::Values(values) => Targets::Values(values.select_columns(places).map(Into::into)),
+                Goal::Classes(classes) => Targets::Classes(places.iter().map(|&place| classes[place]).collect()),
+            },
+        }
+    }
+
+    /// Mean loss, accuracy and confusion of the network at θ.
     pub(super) fn evaluate(&self, shape: &Shape, theta: &[T]) -> Evaluation {
         let (rows, examples) = (self.inputs.nrows(), self.len());
         let mut pass = Forward::new(shape);
         let (mut loss, mut right) = (0.0, 0_usize);
+        let classifies = matches!(self.goals, Goal::Classes(_));
+        let mut confusion = (classifies && shape.outputs() <= MOST_CLASSES).then(|| Confusion::new(shape.outputs()));
         for (chunk, inputs) in self.inputs.as_slice().chunks(CHUNK * rows).enumerate() {
             pass.run(shape, theta, Panel::new(inputs, rows));
             let first = chunk * CHUNK;
             let total: f64 = Loss::total(pass.outputs(), &self.goals, |n| first + n).into();
             loss += total;
             if let Goal::Classes(classes) = &self.goals {
-                let outputs = pass.outputs().column_iter().zip(&classes[first..]);
-                right += outputs.filter(|(z, class)| largest(z.as_slice()) == **class).count();
+                for (z, &class) in pass.outputs().column_iter().zip(&classes[first..]) {
+                    let taken = largest(z.as_slice());
+                    right += usize::from(taken == class);
+                    if let Some(confusion) = &mut confusion {
+                        confusion.note(class, taken);
+                    }
+                }
             }
         }
-        let accuracy = matches!(self.goals, Goal::Classes(_)).then(|| right as f64 / examples as f64);
-        Evaluation { loss: loss / examples as f64, accuracy }
+        let accuracy = classifies.then(|| right as f64 / examples as f64);
+        Evaluation { loss: loss / examples as f64, accuracy, confusion }
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::{
     export::{MAIN_ASPECT, MAIN_DETAIL, MAIN_RESOLUTION, TRACE_BINS},
-    figure::{Caption, Detail, Figure, Look, MainView, PathOptions, Sight, TraceOptions, Window, compose, number},
+    figure::{
+        Caption, Detail, Figure, Look, MainView, PathOptions, Sight, TraceOptions, View, Window, compose, number,
+    },
     session::Geometry,
 };
 
@@ -78,6 +80,9 @@ impl App {
     }
 
     fn look_in(&self, window: Window, detail: Detail) -> Option<Look> {
+        if self.view != View::Map {
+            return None;
+        }
         let reached = |lane: usize| (lane, self.cursor.min(self.history.lanes()[lane].len()) as u64);
         let at = || self.drawing_order().filter(|lane| self.visible(*lane)).map(reached).collect();
         Look::of(&self.opening.geometry, window, reached(self.lane), at, detail)
@@ -101,6 +106,11 @@ impl App {
         sight.main_view(&self.history, &PathOptions { cursor: self.cursor, hidden: self.hidden.clone(), resolution })
     }
 
+    /// The large panel where it takes no look.
+    pub fn plain_view(&self, options: &TraceOptions) -> MainView {
+        self.view.main_view(&self.history, self.opening.data.as_ref(), self.lane, options)
+    }
+
     pub(super) fn export(&mut self) {
         self.tell("exporting …");
         let window = self.zoom.window.unwrap_or_else(|| self.whole()).fitted(MAIN_ASPECT);
@@ -115,9 +125,12 @@ impl App {
     /// The picture a PNG shows: what the screen shows, at a PNG's resolution.
     fn figure(&self, sight: Option<&Sight>) -> Figure {
         let caption = Caption { name: self.opening.name.clone(), summary: self.opening.summary.clone() };
-        let main = sight.map(|sight| self.main_view(sight, MAIN_RESOLUTION));
         let on_screen = self.trace_options(ratatui::layout::Rect::default(), [6, 4]);
         let options = TraceOptions { bins: TRACE_BINS, ..on_screen };
+        let main = match sight {
+            Some(sight) => self.main_view(sight, MAIN_RESOLUTION),
+            None => self.plain_view(&options),
+        };
         let mut figure = compose(&caption, main, self.styles.clone(), &self.history, &options);
         // The axis follows the run, but the plan is no secret.
         figure.subtitle = format!("step {} of {}", number::count(self.cursor), number::count(self.total()));

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::{
-    figure::{TraceOptions, Window, whole},
+    figure::{TraceOptions, View, Window, whole},
     optim::RECORDED_PARAMS,
     session::Geometry,
 };
@@ -63,7 +63,10 @@ impl App {
 
     fn zoom_by(&mut self, factor: f64, about: Option<[f64; 2]>) {
         match self.focus {
-            Panel::Main if matches!(self.opening.geometry, Geometry::Plane { .. } | Geometry::Regions { .. }) => {
+            Panel::Main
+                if self.view == View::Map
+                    && matches!(self.opening.geometry, Geometry::Plane { .. } | Geometry::Regions { .. }) =>
+            {
                 let Some(area) = self.arrangement().main else { return };
                 let window = self.window(layout::plot(area));
                 let about = about.or_else(|| self.whereabouts()).unwrap_or_else(|| window.centre());

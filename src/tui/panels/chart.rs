@@ -3,7 +3,7 @@
 use ratatui::{buffer::Buffer, layout::Rect, style::Color};
 use unicode_width::UnicodeWidthStr;
 
-use super::cut;
+use super::{cut, note};
 use crate::{
     figure::{
         Axis, Chart, MarkKind,
@@ -61,6 +61,7 @@ pub fn render(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
                 MarkKind::Above => '↑',
                 MarkKind::Below => '↓',
                 MarkKind::Rejected => '×',
+                MarkKind::Now => app.styles.get(lane).map_or('●', |style| style.marker.symbol()),
             };
             canvas.glyph(mark.at, symbol, ink(app, lane));
         }
@@ -75,9 +76,7 @@ pub fn render(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
     canvas.paint(plot, buf);
     band_labels(app, chart, plot, buf);
     if let Some(word) = &chart.empty {
-        let text = cut(word, usize::from(plot.width));
-        let x = plot.x + plot.width.saturating_sub(text.width() as u16) / 2;
-        buf.set_string(x, plot.y + plot.height / 2, text, theme.quiet());
+        note(app, word, plot, buf);
     }
     y_labels(app, &chart.y, plot, buf);
 }

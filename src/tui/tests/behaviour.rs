@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::{
-    figure::XAxis,
+    figure::{View, XAxis},
     tui::{
-        action::MouseAction,
+        action::{Change, MouseAction},
         app::{Overlay, SPEEDS},
         layout::Panel,
         worker::{Request, Source},
@@ -343,4 +343,52 @@ fn a_thousand_steps_back_and_forth_give_the_numbers_of_a_straight_run() {
         }
         assert!(found.len() >= expected.len().min(latest));
     }
+}
+
+#[test]
+fn a_network_is_evaluated_as_it_learns_and_going_back_shows_what_was_found_then() {
+    let mut stage = Stage::new(DIGITS, SIZE, Depth::True);
+    assert_eq!(stage.app.view, View::HeldOut);
+    // Four steps are an epoch: of 1 437 examples in batches of 300 the last one takes the remainder.
+    let evaluated = |stage: &Stage| -> Vec<u64> {
+        stage.app.history.lanes()[1].evaluations().iter().map(|record| record.step).collect()
+    };
+    assert_eq!(evaluated(&stage), [0]);
+    stage.times(2, Command::Step(10));
+    assert_eq!(evaluated(&stage), [0, 4, 8, 12, 16, 20]);
+    assert!(stage.text().contains("loss and accuracy after epoch 5, step 20"), "{}", stage.text());
+    stage.times(3, Command::Step(-1));
+    assert!(stage.text().contains("loss and accuracy after epoch 4, step 16"), "{}", stage.text());
+    stage.press(Command::First);
+    assert!(stage.text().contains("loss and accuracy after epoch 0, step 0"));
+}
+
+#[test]
+fn v_goes_round_the_views_and_they_all_export() {
+    let mut stage = Stage::new(DIGITS, SIZE, Depth::True);
+    stage.press(Command::Step(10));
+    for (exported, view) in [View::HeldOut, View::Pictures, View::Confusion, View::HeldOut].into_iter().enumerate() {
+        assert_eq!(stage.app.view, view);
+        stage.press(Command::Export);
+        assert_eq!(stage.exported, exported + 1);
+        stage.press(Command::NextView);
+    }
+    let mut valley = Stage::valley(SIZE);
+    valley.press(Command::NextView);
+    assert_eq!((valley.app.view, valley.message()), (View::Map, "this problem has no other view"));
+}
+
+#[test]
+fn an_edit_takes_back_what_was_found_after_it() {
+    let mut stage = Stage::new(DIGITS, SIZE, Depth::True);
+    stage.times(2, Command::Step(10)).times(7, Command::Step(-1));
+    stage.press(Command::Optimisers).press(Command::Change(Change::Duplicate)).press(Command::Change(Change::Continue));
+    assert_eq!(stage.app.history.lanes().len(), 3);
+    assert_eq!(stage.app.cursor, 13);
+    stage.press(Command::Step(10));
+    let steps = |lane: usize| -> Vec<u64> {
+        stage.app.history.lanes()[lane].evaluations().iter().map(|record| record.step).collect()
+    };
+    assert_eq!((steps(0), steps(1)), (vec![0, 4, 8, 12, 16, 20], vec![0, 4, 8, 12, 16, 20]));
+    assert_eq!(steps(2), [16, 20], "a lane that begins after step 13");
 }

@@ -73,6 +73,21 @@ fn other_screens() {
 }
 
 #[test]
+fn views_of_a_network_at_two_sizes() {
+    for (width, height) in [(80, 24), (120, 40)] {
+        let mut stage = Stage::new(DIGITS, (width, height), Depth::True);
+        stage.times(3, Command::Step(10));
+        for view in ["held_out", "pictures", "confusion"] {
+            insta::assert_snapshot!(format!("{view}_{width}x{height}"), stage.text());
+            stage.press(Command::NextView);
+        }
+    }
+    let mut stage = Stage::new(DIGITS, (100, 30), Depth::Monochrome);
+    stage.press(Command::Step(10)).press(Command::NextView);
+    insta::assert_snapshot!("pictures_monochrome", stage.text());
+}
+
+#[test]
 fn without_colours_every_cell_has_the_terminals_own() {
     let mut stage = Stage::new(VALLEY, (120, 40), Depth::Monochrome);
     stage.times(2, Command::Step(10));
@@ -89,13 +104,18 @@ fn without_colours_every_cell_has_the_terminals_own() {
 
 #[test]
 fn every_size_is_drawn_without_trouble() {
-    let mut stage = Stage::valley((80, 24));
-    stage.times(2, Command::Step(10));
-    for width in (1..=310).step_by(23) {
-        for height in (1..=110).step_by(9) {
-            stage.act(Action::Resize(width, height));
-            let text = stage.text();
-            assert_eq!(text.contains("this step"), width >= 80 && height >= 24, "{width} × {height}");
+    for problem in [VALLEY, DIGITS] {
+        let mut stage = Stage::new(problem, (80, 24), Depth::True);
+        stage.times(2, Command::Step(10));
+        for _ in stage.app.views() {
+            for width in (1..=310).step_by(23) {
+                for height in (1..=110).step_by(9) {
+                    stage.act(Action::Resize(width, height));
+                    let text = stage.text();
+                    assert_eq!(text.contains("this step"), width >= 80 && height >= 24, "{width} × {height}");
+                }
+            }
+            stage.press(Command::NextView);
         }
     }
 }

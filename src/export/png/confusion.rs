@@ -1,0 +1,71 @@
+//! A table of what is taken for what, in percent of a row.
+
+use plotters::prelude::{Color, RGBColor, Rectangle};
+
+use super::{
+    Area, Drawn,
+    elements::rgb,
+    ink::Ink,
+    pixels::{UNITS, px},
+    text::{END, MIDDLE, START, bold, regular, shortened, width},
+};
+use crate::figure::{ConfusionMatrix, LaneStyle};
+
+const TITLE: f64 = 22.0;
+const WORDS: f64 = 18.0;
+
+/// Draws the table as large as the area allows.
+pub(super) fn draw(area: &Area, ink: &Ink, matrix: &ConfusionMatrix, styles: &[LaneStyle]) -> Drawn {
+    area.draw_text(&matrix.title, &bold(TITLE, ink.text).pos(START), (0, px(TITLE)))?;
+    let [all_width, all_height] = <[u32; 2]>::from(area.dim_in_pixel()).map(u32::cast_signed);
+    let words = |colour| regular(WORDS, colour);
+    if let Some(word) = &matrix.empty {
+        return area.draw_text(word, &words(ink.muted).pos(MIDDLE), (all_width / 2, all_height / 2));
+    }
+    let caption = format!("{}; rows: what they are, columns: what they were taken for, in % of a row", matrix.caption);
+    let style = words(ink.muted).pos(START);
+    area.draw_text(&shortened(area, &caption, &style, all_width)?, &style, (0, px(2.5 * TITLE)))?;
+    let mut names = matrix.names.iter().map(|name| width(area, name, &words(ink.text)));
+    let names = names.try_fold(0, |widest, width| Ok(widest.max(width?)))? + px(12.0);
+    let classes = whole(matrix.names.len().max(1));
+    let top = px(5.0 * TITLE);
+    // Whole pixels, so that neighbours neither overlap nor leave a line between them.
+    let cell = [(all_width - names) / classes, ((all_height - top) / classes).min((all_width - names) / classes)];
+    let cell = cell.map(|units| units / UNITS * UNITS);
+    let full = styles.get(matrix.lane).map_or(ink.text, |style| rgb(style.colour));
+    for (index, name) in matrix.names.iter().enumerate() {
+        let index = whole(index);
+        let style = words(ink.text).pos(MIDDLE);
+        let text = shortened(area, name, &style, cell[0] - px(4.0))?;
+        area.draw_text(&text, &style, (names + index * cell[0] + cell[0] / 2, top - px(10.0)))?;
+        let base = top + index * cell[1] + cell[1] / 2 + px(0.36 * WORDS);
+        area.draw_text(name, &words(ink.text).pos(END), (names - px(10.0), base))?;
+    }
+    for (row, cells) in matrix.cells.iter().enumerate() {
+        for (column, &share) in cells.iter().enumerate() {
+            let corner = (names + whole(column) * cell[0], top + whole(row) * cell[1]);
+            // The root shows small shares, which are what one looks for.
+            let deep = share.clamp(0.0, 1.0).sqrt();
+            let ground = mix(ink.background, full, deep);
+            area.draw(&Rectangle::new([corner, (corner.0 + cell[0], corner.1 + cell[1])], ground.filled()))?;
+            if share > 0.0 {
+                let text = if share < 0.005 { "<1".to_owned() } else { format!("{:.0}", 100.0 * share) };
+                let colour = if deep > 0.6 { ink.background } else { ink.text };
+                let style = if row == column { bold(WORDS, colour) } else { regular(WORDS, colour) };
+                let middle = (corner.0 + cell[0] / 2, corner.1 + cell[1] / 2 + px(0.36 * WORDS));
+                area.draw_text(&text, &style.pos(MIDDLE), middle)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A number of classes, which are few.
+fn whole(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+fn mix(from: RGBColor, to: RGBColor, share: f64) -> RGBColor {
+    let channel = |a: u8, b: u8| (f64::from(a) + share * (f64::from(b) - f64::from(a))).round() as u8;
+    RGBColor(channel(from.0, to.0), channel(from.1, to.1), channel(from.2, to.2))
+}
