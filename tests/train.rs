@@ -62,7 +62,7 @@ fn clothes_are_learned_and_the_trace_tells_how() {
     for lane in ["Adam", "AdamQLR", "K-FAC"] {
         let own: Vec<&&Value> = evaluations.iter().filter(|line| line["optimiser"] == lane).collect();
         let steps: Vec<u64> = own.iter().map(|line| line["step"].as_u64().unwrap()).collect();
-        assert_eq!(steps, [0, 10, 20, 30], "2 000 examples in batches of 200, every epoch");
+        assert_eq!(steps, [0, 4, 8, 12], "2 000 examples in batches of 500, every epoch");
         assert!(own.iter().all(|line| keys(line) == expected), "{own:?}");
         let of = |line: &Value, key: &str| line[key].as_f64().unwrap();
         assert!(own.is_sorted_by(|a, b| of(a, "seconds") <= of(b, "seconds")));
@@ -71,7 +71,7 @@ fn clothes_are_learned_and_the_trace_tells_how() {
         assert!(of(own[3], "test_accuracy") > 0.6, "{lane}: {}", own[3]);
         // The loss on a batch before a step is near that on all examples.
         let step =
-            all.iter().find(|line| line["optimiser"] == lane && line["step"] == 11 && !is_evaluation(line)).unwrap();
+            all.iter().find(|line| line["optimiser"] == lane && line["step"] == 5 && !is_evaluation(line)).unwrap();
         let ratio = of(step, "loss") / of(own[1], "train_loss");
         assert!((0.5..2.0).contains(&ratio), "{lane}: {ratio}");
     }
@@ -82,7 +82,7 @@ fn clothes_are_learned_and_the_trace_tells_how() {
         "{}",
         table[3]
     );
-    assert!(ran.stderr.contains("epoch 3.00, step 30, Adam: train "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("epoch 3.00, step 12, Adam: train "), "{}", ran.stderr);
     assert_eq!(place.names(), ["t.jsonl", "t.png"]);
 }
 

@@ -22,13 +22,16 @@ pub(super) fn draw(area: &Area, ink: &Ink, matrix: &ConfusionMatrix, styles: &[L
     if let Some(word) = &matrix.empty {
         return area.draw_text(word, &words(ink.muted).pos(MIDDLE), (all_width / 2, all_height / 2));
     }
-    let caption = format!("{}; rows: what they are, columns: what they were taken for, in % of a row", matrix.caption);
-    let style = words(ink.muted).pos(START);
-    area.draw_text(&shortened(area, &caption, &style, all_width)?, &style, (0, px(2.5 * TITLE)))?;
+    let legend = "rows: what they are; columns: what they were taken for, in % of the row";
+    for (line, text) in [matrix.caption.as_str(), legend].into_iter().enumerate() {
+        let style = words(ink.muted).pos(START);
+        let base = px(2.3 * TITLE + 1.3 * WORDS * line as f64);
+        area.draw_text(&shortened(area, text, &style, all_width)?, &style, (0, base))?;
+    }
     let mut names = matrix.names.iter().map(|name| width(area, name, &words(ink.text)));
     let names = names.try_fold(0, |widest, width| Ok(widest.max(width?)))? + px(12.0);
     let classes = whole(matrix.names.len().max(1));
-    let top = px(5.0 * TITLE);
+    let top = px(5.4 * TITLE);
     // Whole pixels, so that neighbours neither overlap nor leave a line between them.
     let cell = [(all_width - names) / classes, ((all_height - top) / classes).min((all_width - names) / classes)];
     let cell = cell.map(|units| units / UNITS * UNITS);

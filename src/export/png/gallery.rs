@@ -16,12 +16,13 @@ use super::{
 use crate::figure::{Answered, Gallery, LaneStyle, Picture, palette::Rgb};
 
 const TITLE: f64 = 22.0;
-const WORDS: f64 = 18.0;
+const WORDS: f64 = 16.0;
 const GAP: f64 = 14.0;
 /// Words below a picture: what it shows, and one line a lane.
 const LINE: f64 = 1.3 * WORDS;
-/// About this wide is a picture.
-const WIDTH: f64 = 130.0;
+/// About this wide is a picture, and so wide are the words of an answer.
+const WIDTH: f64 = 145.0;
+const WIDEST_ANSWER: f64 = 165.0;
 
 /// Draws as many pictures as there is room for.
 pub(super) fn draw(area: &Area, ink: &Ink, gallery: &Gallery, styles: &[LaneStyle]) -> Drawn {
@@ -37,7 +38,8 @@ pub(super) fn draw(area: &Area, ink: &Ink, gallery: &Gallery, styles: &[LaneStyl
     let size = [columns, rows].map(|pixels| pixels as f64 * zoom);
     let beside = if drawn { lanes as f64 } else { 0.0 };
     let words = if drawn { LINE } else { LINE * (lanes + 1) as f64 };
-    let tile = [(size[0] + GAP) * (1.0 + beside), size[1] + words + GAP];
+    let column = if drawn { size[0] } else { size[0].max(WIDEST_ANSWER) };
+    let tile = [(column + GAP) * (1.0 + beside), size[1] + words + GAP];
     let across = ((width + GAP) / tile[0]).floor().max(1.0) as usize;
     let down = ((height + GAP) / tile[1]).floor().max(1.0) as usize;
     for (index, picture) in gallery.pictures.iter().take(across * down).enumerate() {
@@ -51,7 +53,7 @@ pub(super) fn draw(area: &Area, ink: &Ink, gallery: &Gallery, styles: &[LaneStyl
             place.draw_text(&words, &style, (px(x), line(row)))
         };
         let first = if drawn { "original" } else { picture.name.as_deref().unwrap_or_default() };
-        text(first, bold(WORDS, ink.text).pos(START), 0.0, 0, size[0])?;
+        text(first, bold(WORDS, ink.text).pos(START), 0.0, 0, column)?;
         for (index, answer) in picture.answers.iter().enumerate() {
             let Some(style) = styles.get(answer.lane) else { continue };
             let (x, row) = if drawn { ((index + 1) as f64 * (size[0] + GAP), 0) } else { (0.0, index + 1) };
@@ -63,7 +65,7 @@ pub(super) fn draw(area: &Area, ink: &Ink, gallery: &Gallery, styles: &[LaneStyl
                     let verdict = if *right { "✓" } else { "✗" };
                     let words = format!("{verdict} {name} {:.0} %", 100.0 * confidence);
                     let colour = if *right { ink.muted } else { ink.text };
-                    text(&words, regular(WORDS, colour).pos(START), 20.0, row, size[0] - 20.0)?;
+                    text(&words, regular(WORDS, colour).pos(START), 20.0, row, column - 20.0)?;
                 }
             }
         }
