@@ -90,6 +90,89 @@ fn vector(numbers: &[f64], len: usize, from: usize) -> DVector<f64> {
     DVector::from_fn(len, |i, _| numbers[(from + 3 * i) % numbers.len()])
 }
 
+/// The paper's network on images' worth of random inputs, in single precision and, with the very same numbers, in double.
+fn both_precisions(activation: Activation, seed: u64) -> (Mlp<f32>, Mlp<f64>) {
+    let layers = [784, 50, 10];
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut draw = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 40) as f32 / (1 << 24) as f32 - 0.5
+    };
+    let inputs = DMatrix::from_fn(784, 64, |_, _| 2.0 * draw());
+    let start = DVector::from_fn(parameter_count(&layers), |_, _| 0.1 * draw());
+    let classes = Targets::<f32>::Classes((0..64).map(|n| (n * 7) % 10).collect());
+    let single = Examples { inputs, targets: classes };
+    let double = single.clone().cast::<f64>();
+    let batching = Batching { size: 32, shuffle: false };
+    let wide = start.map(f64::from);
+    let loss = Loss::CrossEntropy;
+    (
+        Mlp::new(&layers, activation, loss, single, start, batching, 0.0, 1).unwrap(),
+        Mlp::new(&layers, activation, loss, double, wide, batching, 0.0, 1).unwrap(),
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// What is computed in single precision at 784/50/10 against differences in double: f, ∇f·v, uᵀGv and, where there are no kinks, uᵀHv.
+    #[test]
+    fn networks_of_the_papers_size_in_single_precision(
+        seed in 1u64..1 << 40,
+        activation in prop::sample::select(vec![Activation::Relu, Activation::Tanh]),
+    ) {
+        let (single, double) = both_precisions(activation, seed);
+        let (theta, wide) = (single.start(), double.start());
+        let unit = |from: usize| DVector::from_fn(wide.len(), |i, _| f64::from(((i * 31 + from) as f32 * 0.7).sin())).normalize();
+        let (u, v) = (unit(1), unit(5));
+        let narrow = |vector: &DVector<f64>| vector.map(|value| value as f32);
+        let near = |found: f32, expected: f64, scale: f64, accuracy: f64| {
+            prop_assert!((f64::from(found) - expected).abs() <= accuracy * scale, "{} instead of {}, of {}", found, expected, scale);
+            Ok(())
+        };
+        let (mut oracle, mut exact) = (single.oracle(), double.oracle());
+        oracle.select(2);
+        exact.select(2);
+        let (mut gradient, mut slope, h) = (DVector::zeros(theta.len()), DVector::zeros(wide.len()), 1e-5);
+        let loss = oracle.linearise(&theta, &mut gradient);
+        near(loss, exact.loss(&wide), loss.into(), 1e-5)?;
+        let change = (exact.loss(&(&wide + &v * h)) - exact.loss(&(&wide - &v * h))) / (2.0 * h);
+        near(gradient.dot(&narrow(&v)), change, gradient.norm().into(), 1e-4)?;
+
+        // The rates of the outputs along u and v, by differences: examples 32 to 63 are the second batch.
+        let network = double.network().unwrap();
+        let inputs = network.examples().inputs.columns(32, 32).into_owned();
+        let outputs = |theta: &DVector<f64>| network.predict(theta, &inputs);
+        let rate = |d: &DVector<f64>| (outputs(&(&wide + d * h)) - outputs(&(&wide - d * h))) / (2.0 * h);
+        let (ju, jv, z) = (rate(&u), rate(&v), outputs(&wide));
+        let form = |a: &DMatrix<f64>, b: &DMatrix<f64>| {
+            let of = |n: usize| {
+                let p = z.column(n).map(f64::exp) / z.column(n).map(f64::exp).sum();
+                let (a, b) = (a.column(n), b.column(n));
+                p.component_mul(&a).dot(&b) - p.dot(&a) * p.dot(&b)
+            };
+            (0..32).map(of).sum::<f64>() / 32.0
+        };
+        let fisher = oracle.gram(Curvature::Fisher, &[&narrow(&u), &narrow(&v)]);
+        let size = (form(&ju, &ju) * form(&jv, &jv)).sqrt();
+        for (place, expected) in [((0, 0), form(&ju, &ju)), ((0, 1), form(&ju, &jv)), ((1, 1), form(&jv, &jv))] {
+            near(fisher[place], expected, size.max(expected), 1e-3)?;
+        }
+        if activation == Activation::Tanh {
+            let mut gradient_at = |theta: &DVector<f64>| {
+                exact.linearise(theta, &mut slope);
+                slope.clone()
+            };
+            let change = (gradient_at(&(&wide + &v * h)) - gradient_at(&(&wide - &v * h))) / (2.0 * h);
+            let hessian = oracle.gram(Curvature::Hessian, &[&narrow(&u), &narrow(&v)]);
+            near(hessian[(0, 1)], u.dot(&change), change.norm(), 1e-3)?;
+            near(hessian[(1, 1)], v.dot(&change), change.norm(), 1e-3)?;
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -224,7 +224,15 @@ fn unreadable(error: &csv::Error, path: &str) -> DataError {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{prelude::*, sample::select};
+
     use super::*;
+
+    /// What tables are made of, and what they should not be made of.
+    const PIECES: [&str; 24] = [
+        "1", "0", "2.0", "-3.5e2", "1e999", "nan", "inf", ",", ",", ",", "\n", "\n", "\r\n", "1,2,0\n", "3,4,1\n",
+        "x,y,t\n", "\"", "\"5\"", " ", "\t", ";", "é", "\u{feff}", "",
+    ];
 
     fn source(inputs: &[Column], targets: &[Column]) -> CsvSource {
         CsvSource { path: "data.csv".to_owned(), inputs: inputs.to_vec(), targets: targets.to_vec() }
@@ -273,6 +281,43 @@ mod tests {
         for (source, kind, text, part) in cases {
             let message = source.parse(text.as_bytes(), "data.csv", kind).unwrap_err().to_string();
             assert!(message.contains(part), "{text:?}: {message}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        /// 2 000 files, of pieces of tables and of any bytes: none panics; what is read is whole and finite, and what is refused is named.
+        #[test]
+        fn no_table_is_trouble(
+            pieces in prop::collection::vec(select(&PIECES), 0..40),
+            noise in prop::collection::vec(any::<u8>(), 0..12),
+            at in any::<prop::sample::Index>(),
+            classes in any::<bool>(),
+            named in any::<bool>(),
+        ) {
+            let mut bytes = pieces.concat().into_bytes();
+            let at = at.index(bytes.len() + 1);
+            bytes.splice(at..at, noise);
+            let columns = |index: usize, text: &str| if named { name(text) } else { Column::Index(index) };
+            let source = source(&[columns(0, "x"), columns(1, "y")], &[columns(2, "t")]);
+            let kind = if classes { TargetKind::Classes(3) } else { TargetKind::Values };
+            match source.parse(&bytes, "data.csv", kind) {
+                Ok(examples) => {
+                    prop_assert!(!examples.is_empty() && examples.inputs.nrows() == 2);
+                    prop_assert!(examples.inputs.iter().all(|value| value.is_finite()));
+                    match examples.targets {
+                        Targets::Values(values) => {
+                            prop_assert_eq!(values.shape(), (1, examples.inputs.ncols()));
+                            prop_assert!(values.iter().all(|value| value.is_finite()));
+                        }
+                        Targets::Classes(found) => {
+                            prop_assert_eq!(found.len(), examples.inputs.ncols());
+                            prop_assert!(found.iter().all(|class| *class < 3));
+                        }
+                    }
+                }
+                Err(error) => prop_assert!(error.to_string().starts_with("data.csv"), "{}", error),
+            }
         }
     }
 

@@ -154,6 +154,34 @@ mod tests {
         }
     }
 
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        /// 2 000 files: none panics, and whatever is read is whole and finite.
+        #[test]
+        fn no_bytes_are_trouble(
+            noise in prop::collection::vec(any::<u8>(), 0..96),
+            at in any::<prop::sample::Index>(),
+            value in any::<u8>(),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let layout = Layout::Layers(vec![3, 2, 1]);
+            let good = encode(&[0.5; 11], &layout, Width::Single).unwrap();
+            let check = |bytes: &[u8]| match decode(bytes, "p.safetensors", &layout) {
+                Ok(params) => params.len() == layout.len() && params.iter().all(|value| value.is_finite()),
+                Err(error) => error.to_string().starts_with("p.safetensors"),
+            };
+            let mut changed = good.clone();
+            changed[at.index(good.len())] ^= value;
+            let mut long_header = u64::MAX.to_le_bytes().to_vec();
+            long_header.extend(&noise);
+            for bytes in [&noise, &changed, &long_header, &[&good[..], &noise[..]].concat()] {
+                prop_assert!(check(bytes), "{:?}", bytes);
+            }
+            let short = &good[..cut.index(good.len())];
+            prop_assert!(check(short) && decode(short, "p.safetensors", &layout).is_err());
+        }
+    }
+
     #[test]
     fn weights_are_rows_of_units_and_biases_stand_apart() {
         let params = [1.0, 2.0, 10.0, 3.0, 4.0, 20.0];
