@@ -144,8 +144,10 @@ impl KnownSet {
     /// Where its files are fetched from.
     pub fn url(self) -> Option<&'static str> {
         match self {
-            // The publisher's own; what comes is checked against its digests.
-            Self::FashionMnist => Some("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com"),
+            // The publisher's own repository; what comes is checked against its digests.
+            Self::FashionMnist => {
+                Some("https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion")
+            }
             Self::Mnist => Some("https://ossci-datasets.s3.amazonaws.com/mnist"),
             Self::Digits | Self::FashionMnistSmall | Self::UciEnergy | Self::UciProtein => None,
         }
@@ -168,6 +170,21 @@ impl KnownSet {
             Self::UciEnergy => table("Energy Efficiency", "10.24432/C51307"),
             Self::UciProtein => table("Protein Tertiary Structure", "10.24432/C5QW3H"),
             Self::Digits | Self::FashionMnistSmall => "it is part of the program".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_fetched_comes_over_https_with_a_digest_for_every_file() {
+        for set in KnownSet::ALL {
+            assert_eq!(set.url().is_some(), !set.files().is_empty(), "{}", set.as_str());
+            assert!(set.url().is_none_or(|url| url.starts_with("https://")), "{}", set.as_str());
+            let is_digest = |text: &str| text.len() == 64 && text.bytes().all(|c| c.is_ascii_hexdigit());
+            assert!(set.files().iter().all(|file| is_digest(file.sha256)), "{}", set.as_str());
         }
     }
 }

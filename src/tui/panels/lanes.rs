@@ -113,12 +113,13 @@ fn costs(app: &App, width: usize) -> Vec<String> {
     let labels = lanes.iter().map(|lane| lane.label().width()).max().unwrap_or(0).min(24);
     let room = width.saturating_sub(BEFORE_COST + labels + 4);
     let cost = |lane: &LaneHistory| lane.cost(app.cursor.min(lane.len()));
-    let forms: [&dyn Fn(&LaneHistory) -> String; 3] = [
+    let forms: [&dyn Fn(&LaneHistory) -> String; 4] = [
         &|lane| cost_in_words(cost(lane)),
         &|lane| format!("{} evaluations", short(cost(lane).evaluations())),
         &|lane| format!("{} ev.", short(cost(lane).evaluations())),
+        &|lane| short(cost(lane).evaluations()),
     ];
     let written = forms.map(|form| lanes.iter().map(form).collect::<Vec<_>>());
     let fits = |form: &&Vec<String>| form.iter().all(|text| text.width() <= room);
-    written.iter().find(fits).unwrap_or(&written[2]).clone()
+    written.iter().find(fits).unwrap_or(&written[3]).clone()
 }
