@@ -1,6 +1,7 @@
 //! Results into files: traces as JSON Lines and CSV, parameters, pictures. The one place that writes them.
 
 mod csv;
+mod earlier;
 mod file;
 mod jsonl;
 mod params;
@@ -11,6 +12,7 @@ use thiserror::Error;
 use crate::optim::{Quantity, StepRecord};
 
 pub use csv::CsvTrace;
+pub use earlier::EarlierError;
 pub use file::OutputFile;
 pub use jsonl::JsonTrace;
 pub use params::{lane_paths, slug};

@@ -111,7 +111,7 @@ fn how_long_and_how_often_can_be_asked_for() {
 fn what_cannot_be_trained_is_refused_before_anything_is_written() {
     let place = Place::new();
     place.write("t.jsonl", "old");
-    let cases: [(&[&str], &str); 9] = [
+    let cases: [(&[&str], &str); 8] = [
         (&["rosenbrock"], "rosenbrock is of the kind rosenbrock, which has no data to train on; use `rhoscope run`"),
         (&["mlp-digits", "--epochs", "0"], "--epochs"),
         (&["mlp-digits", "--epochs", "2", "--steps", "3"], "cannot be used with"),
@@ -120,7 +120,6 @@ fn what_cannot_be_trained_is_refused_before_anything_is_written() {
         (&["mlp-digits", "--checkpoint", "none/c"], "cannot write the checkpoint none/c"),
         (&["mlp-digits", "--resume", "c"], "cannot read c"),
         (&["mlp-digits", "--resume", "t.jsonl"], "t.jsonl: not a checkpoint"),
-        (&["mlp-digits", "--resume", "c", "--trace", "t.jsonl"], "t.jsonl is there already"),
     ];
     for (arguments, part) in cases {
         let ran = place.run(&[&["train"], arguments].concat());
@@ -179,6 +178,34 @@ fn a_resumed_training_ends_where_the_whole_one_does() {
     assert_eq!(lines(&parts.read("t2.jsonl"))[0]["header"]["resumed_after"], 17);
     let last = |text: &str| without_seconds(text).into_iter().rfind(is_evaluation).unwrap();
     assert_eq!(last(&parts.read("t3.jsonl")), last(&whole.read("t.jsonl")));
+}
+
+#[test]
+fn a_resumed_training_goes_on_with_its_traces() {
+    let (whole, parts) = (Place::new(), Place::new());
+    let files = ["--trace", "t.jsonl", "--csv", "t.csv"];
+    finish(command(&whole, "40", &files));
+    finish(command(&parts, "17", &[&["--checkpoint", "c"], &files[..]].concat()));
+    finish(command(&parts, "40", &[&["--resume", "c"], &files[..]].concat()));
+    assert_eq!(whole.read("t.csv"), parts.read("t.csv"));
+    // The shorter run also looked at the end it had.
+    let steps = |place: &Place| -> Vec<Value> {
+        let lines = without_seconds(&place.read("t.jsonl")).into_iter().skip(1);
+        lines.filter(|line| !(is_evaluation(line) && line["step"] == 17)).collect()
+    };
+    assert_eq!(steps(&whole), steps(&parts));
+    // A trace that does not lead up to the checkpoint is left alone.
+    finish(command(&parts, "3", &["--checkpoint", "d", "--trace", "short.jsonl"]));
+    let before = parts.read("short.jsonl");
+    let ran = command(&parts, "50", &["--resume", "c", "--trace", "short.jsonl"]).output().unwrap();
+    let complaint = String::from_utf8_lossy(&ran.stderr).into_owned();
+    assert_eq!(ran.status.code(), Some(2));
+    assert!(
+        complaint.contains("short.jsonl is there already and cannot be gone on with: it has the steps of"),
+        "{complaint}"
+    );
+    assert!(complaint.contains("give --trace another file"), "{complaint}");
+    assert_eq!(parts.read("short.jsonl"), before);
 }
 
 #[test]

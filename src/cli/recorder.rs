@@ -1,19 +1,28 @@
 //! What a run leaves behind: traces as it goes, and what is needed for a figure and a summary.
 
 use std::{
-    io,
+    fs::File,
+    io::{self, BufReader},
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
 use super::{failure::Failure, outputs::Outputs, report::LaneReport};
 use crate::{
-    export::{CsvTrace, ExportError, JsonTrace, OutputFile},
+    export::{CsvTrace, EarlierError, ExportError, JsonTrace, OutputFile},
     optim::{Outcome, StepRecord},
     session::{EvaluationRecord, History, Progress, Session, Setup},
 };
 
 /// How often a reader of a running trace sees something new.
 const FLUSH: Duration = Duration::from_millis(100);
+
+/// Traces of the same run that are to be gone on with.
+#[derive(Debug, Default)]
+pub(super) struct Earlier {
+    pub trace: Option<PathBuf>,
+    pub csv: Option<PathBuf>,
+}
 
 /// Takes down a run.
 pub(super) struct Recorder {
@@ -28,21 +37,28 @@ pub(super) struct Recorder {
 }
 
 impl Recorder {
-    /// Begins the traces asked for.
-    pub fn new(outputs: &mut Outputs, setup: &Setup, session: &Session) -> Result<Self, Failure> {
+    /// Begins the traces asked for, or goes on with those that there are of a run taken up again.
+    pub fn new(outputs: &mut Outputs, setup: &Setup, session: &Session, earlier: &Earlier) -> Result<Self, Failure> {
+        let stands: Vec<u64> = (0..session.lanes()).map(|lane| session.step(lane)).collect();
         let empty = session.empty_history();
         let params = empty.lanes().first().map_or(0, crate::session::LaneHistory::recorded_params);
         let json = outputs.trace.take().map(|file| {
             let name = file.name().to_owned();
-            JsonTrace::new(file, setup, session.latest())
-                .map_err(|error| failure(&error, &name))
-                .map(|trace| (name.clone(), trace))
+            let trace = match &earlier.trace {
+                Some(old) => JsonTrace::continued(file, open(old, &name)?, setup, &stands)
+                    .map_err(|error| unfit(&error, &name, "--trace")),
+                None => JsonTrace::new(file, setup, session.latest()).map_err(|error| failure(&error, &name)),
+            };
+            trace.map(|trace| (name.clone(), trace))
         });
         let csv = outputs.csv.take().map(|file| {
             let name = file.name().to_owned();
-            CsvTrace::new(file, setup, params)
-                .map_err(|error| failure(&error, &name))
-                .map(|trace| (name.clone(), trace))
+            let trace = match &earlier.csv {
+                Some(old) => CsvTrace::continued(file, open(old, &name)?, setup, params, &stands)
+                    .map_err(|error| unfit(&error, &name, "--csv")),
+                None => CsvTrace::new(file, setup, params).map_err(|error| failure(&error, &name)),
+            };
+            trace.map(|trace| (name.clone(), trace))
         });
         let mut recorder = Self {
             json: json.transpose()?,
@@ -137,6 +153,17 @@ impl Recorder {
         }
         Ok(files)
     }
+}
+
+fn open(path: &Path, name: &str) -> Result<BufReader<File>, Failure> {
+    let file = File::open(path).map_err(|error| Failure::Input(format!("cannot read {name}: {error}")))?;
+    Ok(BufReader::new(file))
+}
+
+fn unfit(error: &EarlierError, name: &str, option: &str) -> Failure {
+    Failure::Input(format!(
+        "{name} is there already and cannot be gone on with: it {error}; give {option} another file"
+    ))
 }
 
 fn failure(error: &io::Error, name: &str) -> Failure {

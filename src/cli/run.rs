@@ -17,7 +17,7 @@ use super::{
     outputs::Outputs,
     picture,
     progress::Progress,
-    recorder::Recorder,
+    recorder::{Earlier, Recorder},
     report,
 };
 use crate::{
@@ -36,7 +36,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let mut outputs = Outputs::open(&args.outputs, &setup)?;
     let mut session = setup.build()?;
     let summary_to_stdout = !outputs.use_stdout();
-    let mut recorder = Recorder::new(&mut outputs, &setup, &session)?;
+    let mut recorder = Recorder::new(&mut outputs, &setup, &session, &Earlier::default())?;
     advance(&setup, &mut session, &mut recorder)?;
     recorder.finish();
     warn(&recorder);

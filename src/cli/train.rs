@@ -7,12 +7,19 @@ mod report;
 use std::{
     fs::File,
     io::{self, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
     sync::atomic::Ordering,
     time::Instant,
 };
 
-use super::{args::TrainArgs, failure::Failure, outputs::Outputs, recorder::Recorder, report::LaneReport, run};
+use super::{
+    args::TrainArgs,
+    failure::Failure,
+    outputs::Outputs,
+    recorder::{Earlier, Recorder},
+    report::LaneReport,
+    run,
+};
 use crate::{
     data::checkpoint,
     problem::Part,
@@ -24,12 +31,6 @@ use progress::Progress;
 /// Trains.
 pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
     let mut setup = Setup::open(&args.problem, &args.session.overrides())?;
-    if let (Some(_), Some(trace)) = (&args.resume, args.outputs.trace.as_deref().filter(|trace| trace.is_file())) {
-        let trace = trace.display();
-        let message =
-            format!("{trace} is there already, and a resumed run would not have its steps; give --trace another file");
-        return Err(Failure::Input(message));
-    }
     let mut outputs = Outputs::open(&args.outputs, &setup)?;
     let mut session = setup.build()?;
     session.keep_no_past();
@@ -46,7 +47,9 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
         resume(&setup, &mut session, path)?;
     }
     let to_stdout = !outputs.use_stdout();
-    let recorder = Recorder::new(&mut outputs, &setup, &session)?;
+    let existing = |path: &Option<PathBuf>| path.clone().filter(|path| args.resume.is_some() && path.is_file());
+    let earlier = Earlier { trace: existing(&args.outputs.trace), csv: existing(&args.outputs.csv) };
+    let recorder = Recorder::new(&mut outputs, &setup, &session, &earlier)?;
     // Only a picture shows examples.
     let looked_at = recorder.history.as_ref().and_then(|_| setup.pictures(&session)).map(|pictures| pictures.inputs);
     let Some(evaluator) = Evaluator::new(&session, Some(plan.eval_every)) else { return Ok(()) };

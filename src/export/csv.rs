@@ -19,13 +19,23 @@ impl<W: Write> CsvTrace<W> {
     /// If it cannot be written.
     pub fn new(out: W, setup: &Setup, params: usize) -> io::Result<Self> {
         let mut out = csv::Writer::from_writer(out);
+        out.write_record(&Self::header(params)).map_err(io_error)?;
+        let labels = setup.lanes.iter().map(|lane| lane.label.clone()).collect();
+        Ok(Self { out, labels, params })
+    }
+
+    /// The names of the columns.
+    pub(super) fn header(params: usize) -> csv::StringRecord {
         let columns = COLUMNS.iter().map(|(name, _)| (*name).to_owned());
         let costs = costs(&StepRecord::new(0)).map(|(name, _)| format!("cost.{name}"));
         let header = ["optimiser", "step"].map(str::to_owned).into_iter().chain(columns);
         let header = header.chain(["rejected".to_owned()]).chain(costs);
-        out.write_record(header.chain((0..params).map(|i| format!("params.{i}")))).map_err(io_error)?;
-        let labels = setup.lanes.iter().map(|lane| lane.label.clone()).collect();
-        Ok(Self { out, labels, params })
+        header.chain((0..params).map(|i| format!("params.{i}"))).collect::<Vec<_>>().into()
+    }
+
+    /// A row of an earlier trace.
+    pub(super) fn copy(&mut self, row: &csv::StringRecord) -> io::Result<()> {
+        self.out.write_record(row).map_err(io_error)
     }
 
     /// A step of a lane.

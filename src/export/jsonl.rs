@@ -27,9 +27,7 @@ impl<W: Write> JsonTrace<W> {
     /// # Errors
     /// If it cannot be written.
     pub fn new(out: W, setup: &Setup, resumed_after: u64) -> io::Result<Self> {
-        let labels: Vec<String> = setup.lanes.iter().map(|lane| lane.label.clone()).collect();
-        let ends = vec![None; labels.len()];
-        let mut trace = Self { out, labels, ends };
+        let mut trace = Self::after_header(out, setup);
         let mut header = json!({
             "rhoscope": env!("CARGO_PKG_VERSION"),
             "problem": setup.resolved_problem(),
@@ -41,6 +39,13 @@ impl<W: Write> JsonTrace<W> {
         }
         trace.line(&json!({ "header": header }))?;
         Ok(trace)
+    }
+
+    /// Goes on after a header that is there already.
+    pub(super) fn after_header(out: W, setup: &Setup) -> Self {
+        let labels: Vec<String> = setup.lanes.iter().map(|lane| lane.label.clone()).collect();
+        let ends = vec![None; labels.len()];
+        Self { out, labels, ends }
     }
 
     /// A step of a lane.

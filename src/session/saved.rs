@@ -77,7 +77,7 @@ fn identity(setup: &Setup, session: &Session) -> Value {
 }
 
 /// The first place where two values differ, and what is there.
-fn difference(path: &str, a: &Value, b: &Value) -> Option<(String, String, String)> {
+pub(crate) fn difference(path: &str, a: &Value, b: &Value) -> Option<(String, String, String)> {
     let inner = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
     let null = Value::Null;
     match (a, b) {
