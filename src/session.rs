@@ -10,6 +10,8 @@ pub mod saved;
 #[cfg(feature = "app")]
 pub mod setup;
 
+use std::ops::RangeInclusive;
+
 use nalgebra::DMatrix;
 
 use crate::{
@@ -20,7 +22,7 @@ use crate::{
 
 pub use edit::{Edit, EditedLane};
 pub use evaluation::{EvaluationRecord, Evaluator};
-pub use history::{History, LaneHistory};
+pub use history::{History, LaneHistory, REACH, Recalled, Refill};
 #[cfg(feature = "app")]
 pub use setup::{Setup, SetupError};
 
@@ -132,8 +134,16 @@ impl Session {
     /// A session is a function of its problem, its lanes and its edits: lanes that are kept repeat exactly the steps they would have
     /// taken. `seconds` says how much of its own compute time each lane of the edit had used by then; it steers nothing.
     /// A lane that the session does not have, or that was kept already, is left out.
-    pub fn edit(&mut self, edit: &Edit, seconds: &[f64]) {
-        self.engine.edit(edit, seconds);
+    ///
+    /// `needs` is what the history asks for ([`History::needs`]); what it gets is for [`History::edited`].
+    pub fn edit(&mut self, edit: &Edit, seconds: &[f64], needs: &[u64]) -> Refill {
+        self.engine.edit(edit, seconds, needs)
+    }
+
+    /// The steps of a lane among `steps` that it has taken, each computed again from the nearest checkpoint: bit by bit what they
+    /// were. None where no way back is kept.
+    pub fn recall(&mut self, lane: usize, steps: RangeInclusive<u64>) -> Vec<Recalled> {
+        self.engine.recall(lane, steps)
     }
 
     /// Lets every lane that has not ended take one step; `clock` is read around each lane's own work. False once all have ended.

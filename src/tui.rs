@@ -41,7 +41,7 @@ use worker::{Opener, Opening, Reply, Worker};
 
 /// Frames are drawn at most this often.
 const FRAME: Duration = Duration::from_micros(16_600);
-/// How long a frame waits for the picture it is about to show.
+/// How long a frame waits for the picture, or the numbers of a step long gone, that it is about to show.
 const PATIENCE: Duration = Duration::from_millis(15);
 
 /// Why the screen could not be shown, or ended early.
@@ -237,7 +237,7 @@ struct Clock {
     dirty: bool,
     drawn: Option<Instant>,
     ticked: Option<Instant>,
-    /// Since when a frame waits for its picture.
+    /// Since when a frame waits for what it shows.
     waiting: Option<Instant>,
 }
 
@@ -279,7 +279,7 @@ impl Clock {
         if !self.dirty || Self::since(self.drawn) < FRAME {
             return false;
         }
-        if app.awaits_picture() {
+        if app.awaits_picture() || app.awaits_recall() {
             let since = *self.waiting.get_or_insert_with(Instant::now);
             if since.elapsed() < PATIENCE {
                 return false;

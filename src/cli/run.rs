@@ -23,16 +23,12 @@ use super::{
 use crate::{
     data::encode_params,
     export::{ExportError, OutputFile},
-    session::{Session, Setup, setup::check_history},
+    session::{Session, Setup},
 };
 
 /// Runs a problem without a screen.
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let setup = Setup::open(&args.problem, &args.session.overrides())?;
-    if args.outputs.png.is_some() {
-        check_history(setup.steps, setup.lanes.len())
-            .map_err(|sentence| Failure::Input(format!("--png: {sentence}")))?;
-    }
     let mut outputs = Outputs::open(&args.outputs, &setup)?;
     let mut session = setup.build()?;
     let summary_to_stdout = !outputs.use_stdout();

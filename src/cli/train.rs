@@ -23,7 +23,7 @@ use super::{
 use crate::{
     data::checkpoint,
     problem::Part,
-    session::{EvaluationRecord, Evaluator, Session, Setup, saved, setup::check_history},
+    session::{EvaluationRecord, Evaluator, Session, Setup, saved},
 };
 use plan::{Every, Plan};
 use progress::Progress;
@@ -36,10 +36,6 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
     session.keep_no_past();
     let plan = Plan::new(args, &setup, &session)?;
     setup.steps = plan.steps;
-    if args.outputs.png.is_some() {
-        check_history(plan.steps, setup.lanes.len())
-            .map_err(|sentence| Failure::Input(format!("--png: {sentence}")))?;
-    }
     if let Some(path) = &plan.checkpoint {
         check_writable(path)?;
     }

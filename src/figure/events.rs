@@ -83,11 +83,21 @@ pub struct Event {
     pub kind: EventKind,
 }
 
-/// The events of one lane, found as its history grows: each step is looked at once.
+/// So many of the latest events are kept.
+const MOST: usize = 100_000;
+
+/// So many steps before an edit are looked at again, to know what goes on across it.
+const AGAIN: usize = 64;
+
+/// The events of one lane, found as its history grows: each step is looked at once, while its record is still kept.
 #[derive(Clone, Debug, Default)]
 pub struct Events {
     /// In order of steps, those of one step in order of kinds.
     found: Vec<Event>,
+    /// The last step of which an event is no longer kept.
+    forgotten: usize,
+    /// The first good ρ, kept or not.
+    good: Option<usize>,
     seen: usize,
     /// Of which kinds the step seen last was, as far as it could tell.
     running: [bool; EventKind::ALL.len()],
@@ -105,6 +115,29 @@ impl Events {
             self.run(step, EventKind::Converged, matches!(outcome, Outcome::Converged(_)));
             self.run(step, EventKind::Diverged, matches!(outcome, Outcome::Diverged(_)));
         }
+    }
+
+    /// The events of a lane that begins after step `step`.
+    pub fn beginning_after(step: usize) -> Self {
+        Self { seen: step, ..Self::default() }
+    }
+
+    /// What is left of these events by an edit after step `step`: the lane's history has already been cut there.
+    #[must_use]
+    pub fn up_to(&self, step: usize, lane: &LaneHistory, recipe: &Recipe) -> Self {
+        let step = step.min(lane.len());
+        let mut left =
+            Self { seen: step.saturating_sub(AGAIN), good: self.good.filter(|good| *good <= step), ..Self::default() };
+        left.running[EventKind::FirstGood as usize] = left.good.is_some();
+        left.follow(lane, recipe);
+        left.found = self.within(0, step.saturating_add(1)).to_vec();
+        left.forgotten = self.forgotten.min(step);
+        left
+    }
+
+    /// Whether something has happened by step `step` that is no longer kept.
+    pub fn forgotten(&self, step: usize) -> bool {
+        self.forgotten > 0 && self.before(step).is_none()
     }
 
     fn look_at(&mut self, lane: &LaneHistory, recipe: &Recipe, step: usize) {
@@ -138,11 +171,18 @@ impl Events {
 
     /// Notes the first step of a run of a kind.
     fn run(&mut self, step: usize, kind: EventKind, holds: bool) {
-        let running = &mut self.running[kind as usize];
-        if holds && !*running {
-            self.found.push(Event { step, kind });
+        let running = std::mem::replace(&mut self.running[kind as usize], holds);
+        if !holds || running {
+            return;
         }
-        *running = holds;
+        if self.found.len() == MOST + MOST / 4 {
+            // In one go, so that it is cheap on average.
+            self.forgotten = self.found.drain(..MOST / 4).next_back().map_or(0, |event| event.step);
+        }
+        self.found.push(Event { step, kind });
+        if kind == EventKind::FirstGood {
+            self.good = Some(step);
+        }
     }
 
     /// The events of the steps `from..to`.
@@ -164,7 +204,10 @@ impl Events {
     /// What happened at a step, in words with its numbers; empty where nothing did.
     pub fn in_words(&self, lane: &LaneHistory, step: usize) -> String {
         let number = |quantity| lane.value(quantity, step).map_or_else(|| "—".to_owned(), short);
+        let known = lane.knows(step);
         let words = self.within(step, step + 1).iter().rev().map(|event| match event.kind {
+            // Without the numbers where they are not at hand.
+            kind if !known && !matches!(kind, EventKind::Converged | EventKind::Diverged) => kind.words().to_owned(),
             EventKind::FirstGood => format!("ρ = {} is above 3/4 for the first time", number(Quantity::Rho)),
             EventKind::AtLeast => format!("λ comes to its lower bound {}", number(Quantity::NextDamping)),
             EventKind::AtMost => format!("λ comes to its upper bound {}", number(Quantity::NextDamping)),
@@ -256,6 +299,30 @@ mod tests {
         }
         assert!(whole.within(0, 9999).len() > 100);
         assert_eq!(whole.within(0, 9999), growing.within(0, 9999));
+    }
+
+    #[test]
+    fn the_latest_events_are_kept_and_what_went_before_is_known_to_be_gone() {
+        let mut history = History::keeping(64, [("lane".to_owned(), Vec::new())]);
+        let mut events = Events::default();
+        for step in 1..=300_000 {
+            let mut record = StepRecord::new(step);
+            record.set(Quantity::Rho, if step % 2 == 0 { 0.1 } else { 0.9 });
+            history.lane_mut(0).push(&record, 0.0);
+            events.follow(&history.lanes()[0], &presets::adamqlr());
+        }
+        let kept = events.within(0, usize::MAX).len();
+        assert!((MOST..=MOST + MOST / 4).contains(&kept), "{kept}");
+        assert_eq!((events.before(300_001), events.before(300_000)), (Some(300_000), Some(299_998)));
+        let first = events.after(0).unwrap();
+        assert!(first > 2 && events.forgotten(first) && !events.forgotten(first + 2));
+        // The first good ρ stays the first.
+        assert!(events.within(0, usize::MAX).iter().all(|event| event.kind == K::Poor));
+        let lane = &history.lanes()[0];
+        assert!(
+            events.up_to(300_000, lane, &presets::adamqlr()).within(0, usize::MAX).eq(events.within(0, usize::MAX))
+        );
+        assert_eq!(events.in_words(lane, first), "ρ < 1/4");
     }
 
     #[test]

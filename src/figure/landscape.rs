@@ -34,7 +34,7 @@ pub fn landscape(ground: &Ground, history: &History, options: &PathOptions) -> L
     let lanes = lanes.filter(|(_, past)| options.cursor >= past.origin());
     let paths = lanes.map(|(lane, past)| {
         let last = options.cursor.min(past.len());
-        let now = past.param(0, last).zip(past.param(1, last)).map(|(x, y)| window.unit([x, y]));
+        let now = paths::place(past, last).map(|(x, y)| window.unit([x, y]));
         let pieces = paths::pieces(past, window, last, options.resolution);
         Path { lane, pieces, now: now.filter(|&at| inside(at)) }
     });

@@ -2,7 +2,10 @@
 
 use nalgebra::DVector;
 
-use crate::{math::Real, optim::Optimiser};
+use crate::{
+    math::Real,
+    optim::{Cost, Optimiser},
+};
 
 /// Everything a lane's future depends on.
 #[derive(Clone, Debug)]
@@ -11,6 +14,8 @@ pub(super) struct State<T: Real> {
     pub(super) step: u64,
     pub(super) optimiser: Optimiser<T>,
     pub(super) theta: DVector<T>,
+    /// All that the steps taken cost. The future does not depend on it, but whoever replays a step wants to know.
+    pub(super) cost: Cost,
 }
 
 /// States at every `interval`-th step, as many as a budget of memory allows.
@@ -70,7 +75,7 @@ mod tests {
     fn states_stay_within_the_budget_and_evenly_spread() {
         let problem = Rosenbrock { a: 1.0, b: 100.0, scale: 1.0, start: vec![-1.2, 1.0] };
         let optimiser = Optimiser::<f64>::new(&presets::adam(), &problem);
-        let state = |step| State { step, optimiser: optimiser.clone(), theta: problem.start() };
+        let state = |step| State { step, optimiser: optimiser.clone(), theta: problem.start(), cost: Cost::default() };
         let budget = 20 * (optimiser.bytes() + 16);
         let mut kept = Checkpoints::new(state(0), 1, budget);
         for step in 1..=10_000 {

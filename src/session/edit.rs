@@ -31,7 +31,7 @@ pub enum EditedLane {
 mod tests {
     use super::*;
     use crate::{
-        optim::{Quantity, StepRecord, presets},
+        optim::{Coefficient, Quantity, Recipe, StepRecord, StepSizeRecipe, presets},
         problem::Rosenbrock,
         session::{History, Progress, Session},
     };
@@ -55,8 +55,8 @@ mod tests {
     }
 
     fn apply(session: &mut Session, history: &mut History, edit: &Edit) {
-        session.edit(edit, &[0.0; 9]);
-        *history = history.edited(edit);
+        let refill = session.edit(edit, &[0.0; 9], &history.needs(edit));
+        *history = history.edited(edit, &refill);
     }
 
     fn kept(lane: usize, label: &str) -> EditedLane {
@@ -128,5 +128,81 @@ mod tests {
         assert_eq!((record.step, record.get(Quantity::Damping)), (14, Some(1e-3)));
         assert!((record.get(Quantity::DirectionSquaredNorm).unwrap() - 2.0).abs() < 1e-6);
         assert_eq!(history.lanes()[1].cost(14), record.cost);
+    }
+
+    /// A run long enough that a history of short reach has thinned most of it.
+    fn long(reach: usize, steps: usize) -> (Session, History) {
+        let slow = Recipe {
+            step_size: StepSizeRecipe { learning_rate: Coefficient::Fixed(1e-5), ..presets::sgd().step_size },
+            ..presets::sgd()
+        };
+        let lanes = [("adamqlr", presets::adamqlr()), ("slow", Recipe { monitor: true, ..slow })];
+        let lanes = lanes.map(|(label, recipe)| LaneSpec { label: label.to_owned(), recipe });
+        let problem = Rosenbrock { a: 1.0, b: 100.0, scale: 1.0, start: vec![-1.2, 1.0] };
+        let mut session = Session::new::<f64>(Box::new(problem), &lanes);
+        let mut history = History::keeping(
+            reach,
+            session.empty_history().lanes().iter().map(|lane| (lane.label().to_owned(), vec![-1.2, 1.0])),
+        );
+        advance(&mut session, &mut history, steps);
+        (session, history)
+    }
+
+    #[test]
+    fn a_step_recalled_is_bit_by_bit_the_step_taken() {
+        const STEPS: usize = 300_000;
+        let (_, whole) = long(1 << 20, STEPS);
+        let (mut session, mut history) = long(64, STEPS);
+        for step in [1, 2, 17, 1000, 4096, 77_777, 77_778, 77_776, 299_000, STEPS - 200, STEPS] {
+            for lane in 0..2 {
+                let recalled = session.recall(lane, step.saturating_sub(1) as u64..=step as u64 + 1);
+                for step in recalled {
+                    history.lane_mut(lane).recall(step);
+                }
+                for step in step.saturating_sub(1)..=step + 1 {
+                    let (found, taken) = (&history.lanes()[lane], &whole.lanes()[lane]);
+                    assert_eq!(
+                        format!("{:?}", found.record(step)),
+                        format!("{:?}", taken.record(step)),
+                        "{lane} {step}"
+                    );
+                    assert_eq!(found.cost(step), taken.cost(step));
+                }
+            }
+        }
+        assert_eq!(history.lanes()[1].len(), STEPS);
+    }
+
+    /// At a step long gone an edit leaves what there was up to it, and goes on as from one just taken.
+    #[test]
+    fn an_edit_far_back_is_the_same_as_one_made_in_time() {
+        for step in [90_001, 4097, 200] {
+            let edit = Edit { step, from: 1, ..edit() };
+            let edit = Edit { lanes: vec![edit.lanes[1].clone(), kept(1, "slow")], ..edit };
+            let [early, late] = [step as usize, 120_000].map(|stood| {
+                let (mut session, mut history) = long(64, stood);
+                apply(&mut session, &mut history, &edit);
+                assert_eq!(history.latest(), step as usize);
+                advance(&mut session, &mut history, step as usize + 40);
+                history
+            });
+            for (early, late) in early.lanes().iter().zip(late.lanes()) {
+                assert_eq!((early.label(), early.origin(), early.len()), (late.label(), late.origin(), late.len()));
+                let end = step as usize + 40;
+                for step in end - 60..=end {
+                    assert!(step <= early.origin() || early.knows(step) && late.knows(step), "{step}");
+                    assert_eq!(early.record(step), late.record(step), "{step}");
+                    assert_eq!(early.cost(step), late.cost(step), "{step}");
+                }
+                for from in (1..end).step_by(501) {
+                    let run = late.resolution(from).max(early.resolution(from));
+                    let (from, to) = ((from - 1) / run * run + 1, end + 1);
+                    for quantity in [Quantity::Loss, Quantity::Rho] {
+                        assert_eq!(early.extremes(quantity, from, to), late.extremes(quantity, from, to), "{from}");
+                    }
+                    assert_eq!(early.param_extremes(0, from, to), late.param_extremes(0, from, to), "{from}");
+                }
+            }
+        }
     }
 }

@@ -1,14 +1,16 @@
 //! The lanes of one scalar type.
 
+use std::ops::RangeInclusive;
+
 use nalgebra::{DMatrix, DVector};
 
 use super::{
-    Edit, EditedLane, Geometry, History, LaneSpec, Progress, SavedLane,
+    Edit, EditedLane, Geometry, History, LaneSpec, Progress, Recalled, Refill, SavedLane,
     checkpoints::{Checkpoints, State},
 };
 use crate::{
     math::Real,
-    optim::{Optimiser, Outcome, RECORDED_PARAMS, Restorer, Saver, StateError, StepRecord, Workspace},
+    optim::{Cost, Optimiser, Outcome, RECORDED_PARAMS, Restorer, Saver, StateError, StepRecord, Workspace},
     problem::{Evaluation, Examples, Network, Oracle, Part, Problem, Sample},
 };
 
@@ -18,7 +20,8 @@ pub(super) trait Engine: Send {
     fn label(&self, lane: usize) -> &str;
     fn empty_history(&self) -> History;
     fn latest(&self) -> u64;
-    fn edit(&mut self, edit: &Edit, seconds: &[f64]);
+    fn edit(&mut self, edit: &Edit, seconds: &[f64], needs: &[u64]) -> Refill;
+    fn recall(&mut self, lane: usize, steps: RangeInclusive<u64>) -> Vec<Recalled>;
     fn advance(&mut self, clock: &dyn Fn() -> f64, sink: &mut dyn FnMut(Progress<'_>)) -> bool;
     fn geometry(&self) -> Geometry;
     fn surface(&self, xs: &[f64], ys: &[f64]) -> Vec<f64>;
@@ -70,7 +73,7 @@ impl<T: Real> Lane<T> {
     /// A lane that begins at θ after step `step`.
     fn beginning_after(step: u64, theta: DVector<T>, spec: &LaneSpec, problem: &dyn Problem<T>) -> Self {
         let optimiser = Optimiser::new(&spec.recipe, problem).beginning_after(step);
-        let state = State { step, optimiser, theta };
+        let state = State { step, optimiser, theta, cost: Cost::default() };
         let dim = state.theta.len();
         // Steps of small problems are cheaper to repeat than to keep.
         let interval = if dim <= RECORDED_PARAMS { 64 } else { 1 };
@@ -94,13 +97,14 @@ impl<T: Real> Lane<T> {
         clock: &dyn Fn() -> f64,
         sink: &mut dyn FnMut(Progress<'_>),
     ) {
-        let State { step, optimiser, theta } = &mut self.state;
+        let State { step, optimiser, theta, cost } = &mut self.state;
         let began = clock();
         let result = optimiser.step(self.oracle.as_mut(), theta, &mut self.space, &mut self.record);
         self.seconds += clock() - began;
         match result {
             Ok(()) => {
                 *step += 1;
+                *cost += self.record.cost;
                 if let Some(checkpoints) = &mut self.checkpoints {
                     checkpoints.offer(&self.state);
                 }
@@ -138,19 +142,51 @@ impl<T: Real> Lane<T> {
 
     /// The state after step `step`, which has been taken, from the nearest one that was kept; the present one where none is.
     fn replay(&mut self, step: u64) -> &State<T> {
-        let Some(checkpoints) = &self.checkpoints else { return &self.state };
-        let kept = checkpoints.before(step);
-        let mut state = match self.replayed.take() {
-            Some(replayed) if (kept.step..=step).contains(&replayed.step) => replayed,
-            _ => kept.clone(),
-        };
+        let Some(mut state) = self.nearest(step) else { return &self.state };
         let mut record = StepRecord::default();
         while state.step < step {
-            let done = state.optimiser.step(self.oracle.as_mut(), &mut state.theta, &mut self.space, &mut record);
-            debug_assert!(done.is_ok(), "a step that was taken once can be taken again");
-            state.step += 1;
+            self.again(&mut state, &mut record);
         }
         self.replayed.insert(state)
+    }
+
+    /// The steps among `steps` that were taken, taken again.
+    fn recall(&mut self, steps: RangeInclusive<u64>) -> Vec<Recalled> {
+        let (from, last) = ((*steps.start()).max(1), (*steps.end()).min(self.state.step));
+        let mut recalled = Vec::new();
+        if from > last {
+            return recalled;
+        }
+        let Some(mut state) = self.nearest(from - 1) else { return recalled };
+        let mut record = StepRecord::default();
+        while state.step < last {
+            if state.step + 1 == last {
+                // Whoever asks for a step and the one after it will ask next for what lies between them, or for one more.
+                self.replayed = Some(state.clone());
+            }
+            self.again(&mut state, &mut record);
+            if state.step >= from {
+                recalled.push(Recalled { record: record.clone(), cost: state.cost });
+            }
+        }
+        recalled
+    }
+
+    /// The latest state kept at or before step `step`, to go on from; `None` where no way back is kept.
+    fn nearest(&mut self, step: u64) -> Option<State<T>> {
+        let kept = self.checkpoints.as_ref()?.before(step);
+        Some(match self.replayed.take() {
+            Some(replayed) if (kept.step..=step).contains(&replayed.step) => replayed,
+            _ => kept.clone(),
+        })
+    }
+
+    /// Takes a step again.
+    fn again(&mut self, state: &mut State<T>, record: &mut StepRecord) {
+        let done = state.optimiser.step(self.oracle.as_mut(), &mut state.theta, &mut self.space, record);
+        debug_assert!(done.is_ok(), "a step that was taken once can be taken again");
+        state.step += 1;
+        state.cost += record.cost;
     }
 }
 
@@ -192,7 +228,7 @@ impl<T: Real> Engine for Lanes<T> {
         self.lanes.iter().map(|lane| lane.state.step).max().unwrap_or(0)
     }
 
-    fn edit(&mut self, edit: &Edit, seconds: &[f64]) {
+    fn edit(&mut self, edit: &Edit, seconds: &[f64], needs: &[u64]) -> Refill {
         let theta = self.lanes[edit.from].at(edit.step).theta.clone();
         let mut before: Vec<Option<Lane<T>>> = self.lanes.drain(..).map(Some).collect();
         let problem = self.problem.as_ref();
@@ -206,6 +242,14 @@ impl<T: Real> Engine for Lanes<T> {
             EditedLane::Started(spec) => Some(Lane::beginning_after(edit.step, theta.clone(), spec, problem)),
         });
         self.lanes = lanes.collect();
+        let again = |(lane, after): (&mut Lane<T>, &u64)| lane.recall(after + 1..=edit.step);
+        let steps = self.lanes.iter_mut().zip(needs).map(again).collect();
+        let recorded = if theta.len() <= RECORDED_PARAMS { theta.len() } else { 0 };
+        Refill { start: theta.iter().take(recorded).map(|&x| x.into()).collect(), steps }
+    }
+
+    fn recall(&mut self, lane: usize, steps: RangeInclusive<u64>) -> Vec<Recalled> {
+        self.lanes[lane].recall(steps)
     }
 
     fn advance(&mut self, clock: &dyn Fn() -> f64, sink: &mut dyn FnMut(Progress<'_>)) -> bool {

@@ -1,10 +1,46 @@
-//! What happened so far: for every lane one column per quantity, with summaries that make a chart of 100 000 steps cheap.
+//! What happened so far, in memory that hardly grows: the latest records whole, what came before them ever more coarsely.
+//!
+//! Every lane has a column per quantity. Of each the latest [`REACH`] values are kept, with smallest, largest and last value of
+//! every aligned run of 16, 256, 4096, … steps; of each length of run again only the latest are kept. So a chart of millions of
+//! steps costs as much as its pixels, and as little memory. What is asked for exactly and is no longer kept is computed again by
+//! the session ([`Session::recall`](super::Session::recall)), and held here for a while.
 
-mod column;
+mod recalled;
+mod tail;
+mod thinned;
 
 use super::{Edit, EditedLane, EvaluationRecord};
 use crate::optim::{Cost, Outcome, Quantity, StepRecord};
-use column::{Column, widen};
+use recalled::Memory;
+pub use recalled::Recalled;
+use tail::Tail;
+use thinned::{Extremes, Summary, Thinned};
+
+/// So many of the latest steps are kept whole.
+pub const REACH: usize = 1 << 16;
+
+/// So many steps before an edit are needed again, for events that go on across it.
+const BEFORE_AN_EDIT: usize = 64;
+
+/// Marks a rejected step among the bits that tell which quantities are present.
+const REJECTED: u32 = 1 << 31;
+const _: () = assert!(Quantity::ALL.len() < 31);
+
+type Column = Thinned<f64, Extremes>;
+
+/// What adds up from step to step.
+#[derive(Clone, Copy, Debug, Default)]
+struct Totals {
+    cost: Cost,
+    seconds: f64,
+    rejections: u32,
+}
+
+impl Summary for Totals {
+    fn join(&mut self, later: Self) {
+        *self = later;
+    }
+}
 
 /// So many evaluations of a lane are kept; when there are more, every second one goes.
 const MOST_EVALUATIONS: usize = 2048;
@@ -16,16 +52,16 @@ pub struct LaneHistory {
     start: Vec<f64>,
     columns: Vec<Column>,
     params: Vec<Column>,
-    present: Vec<u32>,
-    /// How many of the steps so far were rejected.
-    rejected: Vec<u32>,
-    costs: Vec<Cost>,
-    seconds: Vec<f64>,
+    /// Which quantities are present, and whether the step was rejected.
+    flags: Tail<u32>,
+    totals: Thinned<Totals, Totals>,
+    recalled: Memory,
     calibration: Option<Calibration>,
     outcome: Option<(u64, Outcome)>,
     evaluations: Vec<EvaluationRecord>,
     /// The step after which the lane begins.
     origin: usize,
+    reach: usize,
 }
 
 /// How λ₀ was found at a lane's first step.
@@ -36,50 +72,58 @@ struct Calibration {
 }
 
 impl LaneHistory {
-    fn new(label: String, start: Vec<f64>) -> Self {
+    /// A lane that begins after step `origin`; up to there it has no values.
+    fn beginning_after(origin: usize, label: String, start: Vec<f64>, reach: usize) -> Self {
         Self {
             label,
-            columns: vec![Column::default(); Quantity::ALL.len()],
-            params: vec![Column::default(); start.len()],
+            columns: vec![Thinned::starting_at(origin, reach); Quantity::ALL.len()],
+            params: vec![Thinned::starting_at(origin, reach); start.len()],
             start,
-            present: Vec::new(),
-            rejected: Vec::new(),
-            costs: Vec::new(),
-            seconds: Vec::new(),
+            flags: Tail::starting_at(origin, reach),
+            totals: Thinned::starting_at(origin, reach),
+            recalled: Memory::default(),
             calibration: None,
             outcome: None,
             evaluations: Vec::new(),
-            origin: 0,
+            origin,
+            reach,
         }
     }
 
-    /// A lane that begins after step `origin`; up to there it has a place in every column, but no values.
-    fn beginning_after(origin: usize, label: String, start: Vec<f64>) -> Self {
-        let mut lane = Self::new(label, start);
-        let mut nothing = StepRecord::default();
-        nothing.params.extend(lane.start.iter().copied());
-        (0..origin).for_each(|_| lane.push(&nothing, 0.0));
-        lane.origin = origin;
+    /// The same lane up to step `step`, under a label; `again` are its steps before that which are no longer kept, as far as
+    /// [`needed_from`](Self::needed_from) asks for them.
+    fn up_to(&self, step: usize, label: String, again: &[Recalled]) -> Self {
+        let mut lane = self.clone();
+        let at = self.totals.cut_at(step);
+        for (bit, column) in lane.columns.iter_mut().enumerate() {
+            column.cut(at, |index, value| Extremes::of(present(&self.flags, bit, index).then_some(value)));
+        }
+        lane.params.iter_mut().for_each(|column| column.cut(at, |_, value| Extremes::of(Some(value))));
+        lane.flags.cut(at);
+        lane.totals.cut(at, |_, totals| totals);
+        lane.label = label;
+        lane.recalled = self.recalled.up_to(step);
+        lane.calibration = self.calibration.filter(|_| step > self.origin);
+        lane.outcome = self.outcome.clone().filter(|(end, _)| *end <= step as u64);
+        lane.evaluations.retain(|evaluation| evaluation.step <= step as u64);
+        for recalled in again {
+            // Time passed then and not now.
+            let of = recalled.record.step as usize;
+            if of <= at + 1 {
+                lane.recalled.insert(recalled.clone());
+            }
+            if of == lane.len() + 1 {
+                lane.push(&recalled.record, self.seconds(of));
+            }
+        }
         lane
     }
 
-    /// The same lane up to step `step`, under a label.
-    fn up_to(&self, step: usize, label: String) -> Self {
-        let shorter = |column: &Column, bit: usize| column.first(step, |i| self.present[i] >> bit & 1 == 1);
-        Self {
-            label,
-            start: self.start.clone(),
-            columns: self.columns.iter().enumerate().map(|(bit, column)| shorter(column, bit)).collect(),
-            params: self.params.iter().map(|column| column.first(step, |_| true)).collect(),
-            present: self.present.iter().take(step).copied().collect(),
-            rejected: self.rejected.iter().take(step).copied().collect(),
-            costs: self.costs.iter().take(step).copied().collect(),
-            seconds: self.seconds.iter().take(step).copied().collect(),
-            calibration: self.calibration.filter(|_| step > self.origin),
-            outcome: self.outcome.clone().filter(|(at, _)| *at <= step as u64),
-            evaluations: self.evaluations.iter().filter(|it| it.step <= step as u64).cloned().collect(),
-            origin: self.origin,
-        }
+    /// The steps after this one are needed again to go on from step `step`; `step` itself where none is.
+    fn needed_from(&self, step: usize) -> usize {
+        let step = step.min(self.len()).max(self.origin);
+        let before = step.saturating_sub(BEFORE_AN_EDIT).max(self.origin);
+        if before >= self.flags.first() { step } else { before.min(self.totals.cut_at(step)) }
     }
 
     /// The step after which the lane begins: 0, unless it was added later. Steps up to there have no values.
@@ -92,14 +136,36 @@ impl LaneHistory {
         &self.label
     }
 
-    /// How many steps are recorded.
+    /// How many steps were taken, those before the lane began included.
     pub fn len(&self) -> usize {
-        self.present.len()
+        self.flags.end()
     }
 
-    /// Whether no step is recorded yet.
+    /// Whether no step was taken yet.
     pub fn is_empty(&self) -> bool {
-        self.present.is_empty()
+        self.len() == 0
+    }
+
+    /// How many numbers are kept.
+    pub fn kept(&self) -> usize {
+        let columns = self.columns.iter().chain(&self.params).map(Column::kept).sum::<usize>();
+        columns + self.flags.kept() + self.totals.kept() + self.recalled.len()
+    }
+
+    /// Whether the record of a step can be told: it is kept or was recalled, or there is none.
+    pub fn knows(&self, step: usize) -> bool {
+        let kept = step <= self.origin || step > self.flags.first() + usize::from(self.dropped());
+        kept || step > self.len() || self.recalled.get(step).is_some()
+    }
+
+    /// Whether steps are no longer kept. The first that is kept does not tell its own cost, which is a difference.
+    fn dropped(&self) -> bool {
+        self.flags.first() > self.origin
+    }
+
+    /// How many steps the finest summary that reaches back to a step takes together: 1 where the steps themselves are kept.
+    pub fn resolution(&self, step: usize) -> usize {
+        self.totals.resolution(step.saturating_sub(1))
     }
 
     /// The number of parameters recorded at every step: all of them, or 0 where there are more than
@@ -110,24 +176,29 @@ impl LaneHistory {
 
     /// Appends a record with the lane's own compute time so far, in seconds.
     pub fn push(&mut self, record: &StepRecord, seconds: f64) {
-        let mut present = 0;
+        let mut flags = 0;
         for (quantity, column) in Quantity::ALL.into_iter().zip(&mut self.columns) {
             let value = record.get(quantity);
-            present |= u32::from(value.is_some()) << quantity as u32;
-            column.push(value);
+            flags |= u32::from(value.is_some()) << quantity as u32;
+            column.push(value.unwrap_or(0.0), Extremes::of(value));
         }
         for (column, &value) in self.params.iter_mut().zip(&record.params) {
-            column.push(Some(value));
+            column.push(value, Extremes::of(Some(value)));
         }
-        self.present.push(present);
-        self.rejected.push(self.rejected.last().copied().unwrap_or(0) + u32::from(record.rejected));
-        let mut cost = self.costs.last().copied().unwrap_or_default();
-        cost += record.cost;
-        self.costs.push(cost);
-        self.seconds.push(seconds);
+        self.flags.push(if record.rejected { flags | REJECTED } else { flags });
+        let mut totals = self.totals.last().or_else(|| self.totals_by(self.len())).unwrap_or_default();
+        totals.cost += record.cost;
+        totals.rejections += u32::from(record.rejected);
+        totals.seconds = seconds;
+        self.totals.push(totals, totals);
         let calibration =
             record.calibrated_from.map(|from| Calibration { from, unsettled: record.calibration_unsettled });
         self.calibration = self.calibration.or(calibration);
+    }
+
+    /// Takes in a step that was computed again.
+    pub fn recall(&mut self, recalled: Recalled) {
+        self.recalled.insert(recalled);
     }
 
     /// Notes how the lane ended, and after which step.
@@ -166,43 +237,72 @@ impl LaneHistory {
         self.outcome.as_ref().map(|(step, outcome)| (*step, outcome))
     }
 
-    /// A quantity of step `step` (from 1), if it was computed.
+    /// A quantity of step `step` (from 1), if it was computed and is [known](Self::knows).
     pub fn value(&self, quantity: Quantity, step: usize) -> Option<f64> {
         let index = step.checked_sub(1)?;
-        (self.present.get(index)? >> quantity as u32 & 1 == 1).then(|| self.columns[quantity as usize].values[index])
-    }
-
-    /// Smallest and largest present value of a quantity over the steps `from..to` (from 1, `to` excluded).
-    pub fn extremes(&self, quantity: Quantity, from: usize, to: usize) -> Option<(f64, f64)> {
-        let (from, to) = (from.max(1) - 1, to.max(1) - 1);
-        let bit = quantity as u32;
-        let (low, high) = self.columns[quantity as usize].extremes(from, to, |i| self.present[i] >> bit & 1 == 1);
-        (low <= high).then_some((low, high))
-    }
-
-    /// Parameter `axis` after step `step` (0: the start).
-    pub fn param(&self, axis: usize, step: usize) -> Option<f64> {
-        match step.checked_sub(1) {
-            None => self.start.get(axis).copied(),
-            Some(index) => self.params.get(axis)?.values.get(index).copied(),
+        match self.flags.get(index) {
+            Some(_) if !present(&self.flags, quantity as usize, index) => None,
+            Some(_) => self.columns[quantity as usize].get(index),
+            None => self.recalled.get(step)?.record.get(quantity),
         }
     }
 
-    /// Smallest and largest value of parameter `axis` after the steps `from..to` (0: the start).
-    pub fn param_extremes(&self, axis: usize, from: usize, to: usize) -> Option<(f64, f64)> {
-        let column = self.params.get(axis)?;
-        let mut all = column.extremes(from.max(1) - 1, to.max(1) - 1, |_| true);
-        if from == 0 && to > 0 {
-            widen(&mut all, self.start[axis], self.start[axis]);
-        }
-        (all.0 <= all.1).then_some(all)
-    }
-
-    /// The whole record of a step (from 1).
-    pub fn record(&self, step: usize) -> Option<StepRecord> {
+    /// The same for drawing: where the step is no longer kept, the last value of the run of steps before it.
+    pub fn drawn(&self, quantity: Quantity, step: usize) -> Option<f64> {
         let index = step.checked_sub(1)?;
-        if index >= self.len() {
-            return None;
+        if index >= self.flags.first() {
+            return self.value(quantity, step);
+        }
+        self.columns[quantity as usize].latest_by(index)?.some().map(|run| run.last)
+    }
+
+    /// Smallest and largest present value of a quantity over the steps `from..to` (from 1, `to` excluded). Where they are no longer
+    /// kept, over the shortest runs of steps kept that cover them.
+    pub fn extremes(&self, quantity: Quantity, from: usize, to: usize) -> Option<(f64, f64)> {
+        let mut all = Extremes::NOTHING;
+        let of = |index, value| Extremes::of(present(&self.flags, quantity as usize, index).then_some(value));
+        self.columns[quantity as usize].cover(from.max(1) - 1, to.max(1) - 1, of, |part| all.join(part));
+        all.some().map(|all| (all.low, all.high))
+    }
+
+    /// Parameter `axis` after step `step` (0: the start), if it is [known](Self::knows).
+    pub fn param(&self, axis: usize, step: usize) -> Option<f64> {
+        // A lane that began later has stood at its start until then.
+        match step.checked_sub(1).filter(|_| step > self.origin) {
+            None => self.start.get(axis).copied(),
+            Some(index) => {
+                let kept = self.params.get(axis)?.get(index);
+                kept.or_else(|| self.recalled.get(step)?.record.params.get(axis).copied())
+            }
+        }
+    }
+
+    /// The same for drawing: where the step is no longer kept, at the end of the run of steps before it.
+    pub fn drawn_param(&self, axis: usize, step: usize) -> Option<f64> {
+        let column = self.params.get(axis)?;
+        let index = step.checked_sub(1).filter(|_| step > self.origin);
+        match index.filter(|index| *index < column.first()) {
+            None => self.param(axis, step),
+            Some(index) => column.latest_by(index).map(|run| run.last).or_else(|| self.start.get(axis).copied()),
+        }
+    }
+
+    /// Smallest and largest value of parameter `axis` after the steps `from..to` (0: the start), as [`extremes`](Self::extremes).
+    pub fn param_extremes(&self, axis: usize, from: usize, to: usize) -> Option<(f64, f64)> {
+        let mut all = Extremes::NOTHING;
+        let of = |_, value| Extremes::of(Some(value));
+        self.params.get(axis)?.cover(from.max(1) - 1, to.max(1) - 1, of, |part| all.join(part));
+        if from <= self.origin && to > from {
+            all.join(Extremes::of(Some(self.start[axis])));
+        }
+        all.some().map(|all| (all.low, all.high))
+    }
+
+    /// The whole record of a step (from 1), if it is [known](Self::knows).
+    pub fn record(&self, step: usize) -> Option<StepRecord> {
+        let index = step.checked_sub(1).filter(|index| *index < self.len())?;
+        if self.flags.get(index).is_none() || (self.dropped() && index == self.flags.first()) {
+            return self.recalled.get(step).map(|recalled| recalled.record.clone());
         }
         let mut record = StepRecord::new(step as u64);
         for quantity in Quantity::ALL {
@@ -211,43 +311,69 @@ impl LaneHistory {
             }
         }
         record.rejected = self.rejected(step);
-        record.cost = self.costs[index];
-        if let Some(before) = index.checked_sub(1).map(|i| self.costs[i]) {
-            record.cost.losses -= before.losses;
-            record.cost.gradients -= before.gradients;
-            record.cost.products -= before.products;
-            record.cost.factorisations -= before.factorisations;
-        }
-        record.params = self.params.iter().map(|column| column.values[index]).collect();
+        record.cost = self.cost(step);
+        let before = self.cost(step - 1);
+        record.cost.losses -= before.losses;
+        record.cost.gradients -= before.gradients;
+        record.cost.products -= before.products;
+        record.cost.factorisations -= before.factorisations;
+        record.params = self.params.iter().filter_map(|column| column.get(index)).collect();
         let calibration = self.calibration.filter(|_| step == self.origin + 1);
         record.calibrated_from = calibration.map(|calibration| calibration.from);
         record.calibration_unsettled = calibration.is_some_and(|calibration| calibration.unsettled);
         Some(record)
     }
 
-    /// Whether step `step` was rejected.
+    /// Whether step `step` was rejected, if it is [known](Self::knows); false where it is not.
     pub fn rejected(&self, step: usize) -> bool {
-        step > 0 && self.rejections(step, step + 1) > 0
+        let kept = step.checked_sub(1).and_then(|index| self.flags.get(index)).map(|flags| flags & REJECTED != 0);
+        kept.unwrap_or_else(|| self.recalled.get(step).is_some_and(|recalled| recalled.record.rejected))
     }
 
-    /// How many of the steps `from..to` (from 1, `to` excluded) were rejected; those not taken yet were not. O(1).
+    /// How many of the steps `from..to` (from 1, `to` excluded) were rejected; those not taken yet were not. Those no longer kept
+    /// are counted where a run of them ends. O(1).
     pub fn rejections(&self, from: usize, to: usize) -> u32 {
-        let up_to = |end: usize| {
-            let steps = end.saturating_sub(1).min(self.rejected.len());
-            steps.checked_sub(1).map_or(0, |last| self.rejected[last])
-        };
+        let up_to = |end: usize| self.totals(end.saturating_sub(1).min(self.len())).rejections;
         up_to(to).saturating_sub(up_to(from))
     }
 
-    /// All that steps 1 to `step` cost.
+    /// All that steps 1 to `step` cost; where the step is not [known](Self::knows), what those up to the nearest one before did.
     pub fn cost(&self, step: usize) -> Cost {
-        step.checked_sub(1).and_then(|index| self.costs.get(index)).copied().unwrap_or_default()
+        match self.recalled.get(step).filter(|_| step <= self.flags.first()) {
+            Some(recalled) => recalled.cost,
+            None => self.totals(step).cost,
+        }
     }
 
-    /// The lane's own compute time for steps 1 to `step`, in seconds.
+    /// The lane's own compute time for steps 1 to `step`, in seconds; where they are no longer kept, to the nearest one before
+    /// that tells.
     pub fn seconds(&self, step: usize) -> f64 {
-        step.checked_sub(1).and_then(|index| self.seconds.get(index)).copied().unwrap_or_default()
+        self.totals(step).seconds
     }
+
+    fn totals(&self, step: usize) -> Totals {
+        if step > self.len() { None } else { self.totals_by(step) }.unwrap_or_default()
+    }
+
+    /// The totals after the last step up to `step` that tells them.
+    fn totals_by(&self, step: usize) -> Option<Totals> {
+        let index = step.checked_sub(1)?;
+        self.totals.get(index).or_else(|| self.totals.latest_by(index))
+    }
+}
+
+/// Whether a quantity was computed in a step that is kept.
+fn present(flags: &Tail<u32>, quantity: usize, index: usize) -> bool {
+    flags.get(index).is_some_and(|flags| flags >> quantity & 1 == 1)
+}
+
+/// What the history needs to go on after an [edit](History::edited), computed by the session.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Refill {
+    /// The parameters that lanes started begin with, where they are recorded.
+    pub start: Vec<f64>,
+    /// Of every lane of the edit, its steps after the one given by [`History::needs`].
+    pub steps: Vec<Vec<Recalled>>,
 }
 
 /// What happened so far, in all lanes.
@@ -259,23 +385,39 @@ pub struct History {
 impl History {
     /// An empty history; each lane brings its label and, where they are recorded, its starting parameters.
     pub fn new(lanes: impl IntoIterator<Item = (String, Vec<f64>)>) -> Self {
-        Self { lanes: lanes.into_iter().map(|(label, start)| LaneHistory::new(label, start)).collect() }
+        Self::keeping(REACH, lanes)
+    }
+
+    /// The same with the latest `reach` steps kept whole.
+    pub fn keeping(reach: usize, lanes: impl IntoIterator<Item = (String, Vec<f64>)>) -> Self {
+        let lane = |(label, start)| LaneHistory::beginning_after(0, label, start, reach);
+        Self { lanes: lanes.into_iter().map(lane).collect() }
+    }
+
+    /// For each lane of an edit: the step after which the history needs its steps again, up to the edit's.
+    pub fn needs(&self, edit: &Edit) -> Vec<u64> {
+        let of = |lane: &EditedLane| match lane {
+            EditedLane::Kept { lane, .. } => self.lanes[*lane].needed_from(step_of(edit)) as u64,
+            EditedLane::Started(_) => edit.step,
+        };
+        edit.lanes.iter().map(of).collect()
     }
 
     /// What is left of this history by an edit of its session: lanes kept end at the edit's step, lanes started begin there.
     #[must_use]
-    pub fn edited(&self, edit: &Edit) -> Self {
-        let step = usize::try_from(edit.step).unwrap_or(usize::MAX);
-        let lane = |lane: &EditedLane| match lane {
-            EditedLane::Kept { lane, label } => self.lanes[*lane].up_to(step, label.clone()),
+    pub fn edited(&self, edit: &Edit, refill: &Refill) -> Self {
+        let step = step_of(edit);
+        let lane = |(index, lane): (usize, &EditedLane)| match lane {
+            EditedLane::Kept { lane, label } => {
+                let again = refill.steps.get(index).map_or(&[][..], Vec::as_slice);
+                self.lanes[*lane].up_to(step, label.clone(), again)
+            }
             EditedLane::Started(spec) => {
-                let from = &self.lanes[edit.from];
-                let step_of_start = step.min(from.len());
-                let start = (0..from.recorded_params()).filter_map(|axis| from.param(axis, step_of_start)).collect();
-                LaneHistory::beginning_after(step, spec.label.clone(), start)
+                let reach = self.lanes[edit.from].reach;
+                LaneHistory::beginning_after(step, spec.label.clone(), refill.start.clone(), reach)
             }
         };
-        Self { lanes: edit.lanes.iter().map(lane).collect() }
+        Self { lanes: edit.lanes.iter().enumerate().map(lane).collect() }
     }
 
     /// The lanes, in file order.
@@ -294,30 +436,9 @@ impl History {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rejections_are_counted_over_any_range() {
-        let rejected = [false, true, true, false, true];
-        let mut history = History::new([("lane".to_owned(), Vec::new())]);
-        for (index, &rejected) in rejected.iter().enumerate() {
-            let mut record = StepRecord::new(index as u64 + 1);
-            record.rejected = rejected;
-            history.lane_mut(0).push(&record, 0.0);
-        }
-        let lane = &history.lanes()[0];
-        for from in 0..8 {
-            assert_eq!(lane.rejected(from), from > 0 && rejected.get(from - 1) == Some(&true), "{from}");
-            assert_eq!(
-                lane.record(from).map(|record| record.rejected),
-                from.checked_sub(1).and_then(|i| rejected.get(i)).copied()
-            );
-            for to in 0..8 {
-                let counted = (from..to).filter(|&step| lane.rejected(step)).count();
-                assert_eq!(lane.rejections(from, to) as usize, counted, "{from}..{to}");
-            }
-        }
-    }
+fn step_of(edit: &Edit) -> usize {
+    usize::try_from(edit.step).unwrap_or(usize::MAX)
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,7 +30,6 @@ pub use error::SetupError;
 pub(crate) use error::hint;
 pub use field::Range;
 pub use keys::{KEYS, Key, Kind, Parts};
-pub(crate) use limits::history as check_history;
 pub use mlp::{MlpSpec, Precision};
 pub(crate) use optimiser::make_unique;
 pub use optimiser::{LaneSetup, Name, ProblemFacts};

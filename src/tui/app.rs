@@ -7,6 +7,7 @@ mod overlays;
 mod picker;
 mod picture;
 mod pointer;
+mod recall;
 mod time;
 mod zoom;
 
@@ -117,6 +118,8 @@ pub struct App {
     pub picture: Picture,
     /// What happened to each lane, as far as it is recorded.
     events: Vec<Events>,
+    /// Whether steps are being computed again.
+    recalling: bool,
     /// Whether a problem is being opened, so that replies about the one before are to be ignored.
     opening_another: bool,
     /// Whether every lane has ended.
@@ -158,6 +161,7 @@ impl App {
             choices,
             picture: Picture::default(),
             events: Vec::new(),
+            recalling: false,
             opening_another: false,
             over: false,
             asked: 0,
@@ -189,6 +193,7 @@ impl App {
             Action::Exported(Err(sentence)) => self.warn(sentence),
             Action::Mouse(what, column, row) => self.mouse(what, column, row),
         }
+        self.request_recall();
         self.request_picture();
         std::mem::take(&mut self.effects)
     }
@@ -237,7 +242,7 @@ impl App {
         self.zoom = Zoom::default();
         self.picture = Picture::default();
         (self.cursor, self.wanted, self.reach, self.asked, self.carry) = (0, 0, 0, 0, 0.0);
-        (self.playing, self.over, self.opening_another) = (false, false, false);
+        (self.playing, self.over, self.opening_another, self.recalling) = (false, false, false, false);
         self.ahead.clear();
         self.ends_ahead.clear();
         self.events.clear();
@@ -271,7 +276,8 @@ impl App {
                 self.opening_another = false;
                 self.refused(sentence);
             }
-            Reply::Edited { edit, lanes } => self.edited(&edit, lanes),
+            Reply::Edited { edit, lanes, refill } => self.edited(&edit, lanes, &refill),
+            Reply::Recalled(steps) => self.recalled(steps),
             _ if self.opening_another => {}
             Reply::Steps { steps, ends, over } => self.record(steps, ends, over),
             Reply::Evaluated { lane, record } => self.history.lane_mut(lane).evaluated(*record),

@@ -1,6 +1,7 @@
 //! The screen driven without a thread and without a terminal.
 
 mod behaviour;
+mod long;
 mod picker;
 mod screens;
 

@@ -16,7 +16,7 @@ use crate::{
     optim::{Outcome, StepRecord},
     problem::Examples,
     session::{
-        Edit, EvaluationRecord, Evaluator, Geometry, History, Progress, Session, Setup, SetupError,
+        Edit, EvaluationRecord, Evaluator, Geometry, History, Progress, Recalled, Refill, Session, Setup, SetupError,
         setup::{LaneSetup, ProblemFacts},
     },
 };
@@ -63,6 +63,8 @@ pub enum Request {
         edit: Edit,
         /// By lanes of the edit.
         seconds: Vec<f64>,
+        /// What the history needs again ([`History::needs`]).
+        needs: Vec<u64>,
         /// The optimisers from then on.
         lanes: Vec<LaneSetup>,
     },
@@ -73,6 +75,13 @@ pub enum Request {
     },
     /// A costly part of a picture.
     Look(Look, Purpose),
+    /// Compute all lanes' steps `from..=to` again.
+    Recall {
+        /// The first.
+        from: u64,
+        /// The last.
+        to: u64,
+    },
 }
 
 /// What a look is for.
@@ -182,6 +191,8 @@ pub enum Reply {
         edit: Edit,
         /// The optimisers from now on.
         lanes: Vec<LaneSetup>,
+        /// What the history needs to follow.
+        refill: Refill,
     },
     /// Steps, in order.
     Steps {
@@ -208,6 +219,8 @@ pub enum Reply {
         /// What was seen.
         sight: Sight,
     },
+    /// Steps that were computed again, with their lanes.
+    Recalled(Vec<(usize, Recalled)>),
 }
 
 /// The work itself, without a thread: also what tests drive directly.
@@ -242,11 +255,11 @@ impl Engine {
                 }
                 Err(sentence) => Reply::NotOpened(sentence),
             }),
-            Request::Edit { edit, seconds, lanes } => {
-                self.session.edit(&edit, &seconds);
+            Request::Edit { edit, seconds, needs, lanes } => {
+                let refill = self.session.edit(&edit, &seconds, &needs);
                 self.evaluator.iter_mut().for_each(|evaluator| evaluator.restart(&self.session));
                 (self.goal, self.over) = (edit.step, false);
-                Some(Reply::Edited { edit, lanes })
+                Some(Reply::Edited { edit, lanes, refill })
             }
             Request::Advance { until } => {
                 self.goal = until;
@@ -255,6 +268,13 @@ impl Engine {
             Request::Look(look, purpose) => {
                 let sight = look.take(&mut self.session);
                 Some(Reply::Seen { look, purpose, sight })
+            }
+            Request::Recall { from, to } => {
+                let mut recalled = Vec::new();
+                for lane in 0..self.session.lanes() {
+                    recalled.extend(self.session.recall(lane, from..=to).into_iter().map(|step| (lane, step)));
+                }
+                Some(Reply::Recalled(recalled))
             }
         }
     }

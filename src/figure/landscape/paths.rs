@@ -19,6 +19,8 @@ pub(super) fn pieces(past: &LaneHistory, window: Window, last: usize, resolution
         walk.points.clear();
         walk.step(0);
         walk.all(last);
+        // Of a step long gone only the run is known in which it lies, unless it was asked for.
+        walk.step(last);
         if walk.points.len() <= ENOUGH {
             break;
         }
@@ -31,6 +33,12 @@ pub(super) fn pieces(past: &LaneHistory, window: Window, last: usize, resolution
         }
     }
     clip(walk.points)
+}
+
+/// Where a lane was after a step: exactly where that is known, else at the end of the run of steps before it.
+pub(super) fn place(past: &LaneHistory, step: usize) -> Option<(f64, f64)> {
+    let place = |axis| past.param(axis, step).or_else(|| past.drawn_param(axis, step));
+    place(0).zip(place(1))
 }
 
 struct Walk<'a> {
@@ -65,6 +73,8 @@ impl Walk<'_> {
         }
         match self.bounds(from, to) {
             Some([x, y]) if self.one_place(x, y) => self.step(to - 1),
+            // The history goes no further into this run: where it began is known from the one before.
+            Some(_) if size <= self.past.resolution(from) => self.step(to - 1),
             Some([x, y]) if outside(x) || outside(y) || size <= self.finest => {
                 self.step(from);
                 self.step(to - 1);
@@ -90,7 +100,7 @@ impl Walk<'_> {
 
     /// Adds a step, unless it is where the last one was.
     fn step(&mut self, step: usize) {
-        let Some((x, y)) = self.past.param(0, step).zip(self.past.param(1, step)) else { return };
+        let Some((x, y)) = place(self.past, step) else { return };
         let point = self.window.unit([x, y]);
         let far = |last: &Point| (0..2).any(|axis| (point[axis] - last[axis]).abs() * self.resolution[axis] >= 0.25);
         if self.points.last().is_none_or(far) {

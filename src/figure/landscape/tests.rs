@@ -161,3 +161,31 @@ fn a_path_that_leaps_about_for_ever_stays_short_and_fills_the_same_area() {
         assert!(points.iter().any(|point| (point[0] - quarter[0]).hypot(point[1] - quarter[1]) < 0.06), "{quarter:?}");
     }
 }
+
+/// A path around a circle that takes 300 000 steps; of which the latest `reach` are kept whole.
+fn circle(reach: usize) -> History {
+    let mut history = History::keeping(reach, [("a".to_owned(), vec![0.8, 0.0])]);
+    for step in 1..=300_000_u32 {
+        let angle = f64::from(step) / 300_000.0 * std::f64::consts::TAU;
+        let mut record = StepRecord::new(u64::from(step));
+        record.params.extend([0.8 * angle.cos(), 0.8 * angle.sin()]);
+        history.lane_mut(0).push(&record, 0.0);
+    }
+    history
+}
+
+#[test]
+fn a_path_of_steps_no_longer_kept_leads_the_same_way() {
+    let ground = Ground::sample(SQUARE, &[], &GroundOptions::default(), &surface(|x, y| x * x + y * y));
+    let points = |reach: usize, cursor: usize| {
+        let picture = landscape(&ground, &circle(reach), &options(cursor));
+        (picture.paths[0].pieces.iter().flatten().copied().collect::<Vec<Point>>(), picture.paths[0].now.unwrap())
+    };
+    for cursor in [300_000, 150_123] {
+        let ((thin, now), (whole, exactly)) = (points(1024, cursor), points(1 << 19, cursor));
+        let near = |a: &Point, b: &Point| (a[0] - b[0]).hypot(a[1] - b[1]) < 0.03;
+        assert!(whole.iter().all(|point| thin.iter().any(|other| near(point, other))));
+        assert!(thin.iter().all(|point| whole.iter().any(|other| near(point, other))));
+        assert!(near(&now, &exactly) && thin.len() > 30, "{}", thin.len());
+    }
+}

@@ -11,7 +11,7 @@ const SCANNED: usize = 64;
 
 /// Where λ was raised and lowered: per slot the rarer of the two, at its first step, since that one is the event.
 pub(super) fn changes(series: &Series, slots: usize, place: impl Fn(Point) -> Point) -> Vec<Mark> {
-    let value = |quantity, step| series.past.value(quantity, step);
+    let value = |quantity, step| series.past.drawn(quantity, step);
     let mark = |(step, kind): (usize, MarkKind)| {
         let lambda = value(Quantity::Damping, step)?;
         let at = place([series.x(step), lambda]);
@@ -44,7 +44,7 @@ pub(super) fn rejections(series: &Series, slots: usize, place: impl Fn(Point) ->
     in_slots(series, slots, |from, to| {
         any(from, to).then(|| from + first(to - from, |index| any(from, from + index + 1)))
     })
-    .filter_map(|step| Some([series.x(step), series.past.value(Quantity::Loss, step)?]))
+    .filter_map(|step| Some([series.x(step), series.past.drawn(Quantity::Loss, step)?]))
     .map(place)
     .filter(|&at| inside(at))
     .map(|at| Mark { lane: series.lane, at, kind: MarkKind::Rejected })
@@ -74,7 +74,8 @@ pub(super) fn beyond(lane: usize, points: impl Iterator<Item = Point>, slots: us
 /// each run is asked for one thing.
 fn in_slots<T>(series: &Series, slots: usize, ask: impl Fn(usize, usize) -> Option<T>) -> impl Iterator<Item = T> {
     let slots = (slots as f64 * series.coverage()).ceil().max(1.0) as usize;
-    let stride = series.steps.len().div_ceil(slots).max(1);
+    // Slots shorter than what the history tells apart would all show the same.
+    let stride = series.steps.len().div_ceil(slots).max(series.past.resolution(series.steps.start));
     let start = (series.steps.start - 1) / stride * stride + 1;
     let end = series.steps.end;
     (start..end).step_by(stride).filter_map(move |from| ask(from, (from + stride).min(end)))

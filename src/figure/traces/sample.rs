@@ -54,36 +54,29 @@ impl<'a> Series<'a> {
         self.past.extremes(self.quantity, self.steps.start, self.steps.end).map(|(_, high)| high)
     }
 
-    /// Unbroken pieces of (place, value): every step where there are at most as many as bins, else both extremes of each bin.
+    /// Unbroken pieces of (place, value): every step where there are at most as many as bins, else both extremes of each bin. Where
+    /// the history tells steps apart no longer, its runs are the bins.
     pub(super) fn sample(&self, bins: usize) -> Vec<Vec<Point>> {
         let stride = match self.steps.len().div_ceil(bins) {
             0 | 1 => 1,
             few if few <= BLOCK => few,
             many => many.next_multiple_of(BLOCK),
         };
-        let mut pieces = if stride == 1 { self.every_step() } else { self.extremes(stride) };
+        let mut pieces = self.extremes(stride);
         self.append_last(&mut pieces);
         pieces
-    }
-
-    fn every_step(&self) -> Vec<Vec<Point>> {
-        let mut pieces = Pieces::default();
-        for step in self.steps.clone() {
-            match self.past.value(self.quantity, step) {
-                Some(value) => pieces.push([self.x(step), value]),
-                None => pieces.cut(),
-            }
-        }
-        pieces.all
     }
 
     fn extremes(&self, stride: usize) -> Vec<Vec<Point>> {
         let mut pieces = Pieces::default();
         let mut last = 0.0;
         // Bins begin at multiples of the stride whatever is visible, so that a moving window does not make curves shimmer.
-        let mut from = (self.steps.start - 1) / stride * stride + 1;
+        let begin = |step: usize, stride: usize| (step - 1) / stride * stride + 1;
+        let stride_at = |step: usize| stride.max(self.past.resolution(step));
+        let mut from = begin(self.steps.start, stride_at(self.steps.start));
         while from < self.steps.end {
-            let to = (from + stride).min(self.past.len() + 1);
+            let stride = stride_at(from);
+            let to = (begin(from, stride) + stride).min(self.past.len() + 1);
             match self.past.extremes(self.quantity, from, to) {
                 None => pieces.cut(),
                 Some((low, high)) => {
@@ -97,7 +90,7 @@ impl<'a> Series<'a> {
                     last = far;
                 }
             }
-            from += stride;
+            from = to;
         }
         pieces.all
     }

@@ -178,3 +178,60 @@ proptest! {
         prop_assert!(points(&chart).count() <= 2 * bins.max(8) + 4);
     }
 }
+
+/// A run of 200 000 steps that falls, with one spike early on; of which the latest `reach` are kept whole.
+fn long(reach: usize) -> History {
+    let mut history = History::keeping(reach, [("lane".to_owned(), vec![])]);
+    for step in 1..=200_000_usize {
+        let mut record = StepRecord::new(step as u64);
+        record.set(Quantity::Loss, if step == 12_345 { 1e6 } else { 1e3 / step as f64 });
+        record.set(Quantity::Damping, 1e3 / (step - 1).max(1) as f64);
+        record.set(Quantity::NextDamping, 1e3 / step as f64);
+        record.rejected = step == 777;
+        record.cost.gradients = 1;
+        history.lane_mut(0).push(&record, step as f64);
+    }
+    history
+}
+
+#[test]
+fn a_chart_of_steps_no_longer_kept_shows_the_same_curve() {
+    let (thin, whole) = (long(1024), long(1 << 18));
+    for x_axis in [XAxis::Step, XAxis::Evaluations, XAxis::Seconds] {
+        for kind in [TraceKind::Loss, TraceKind::Damping] {
+            let options = TraceOptions { x_axis, ..TraceOptions::default() };
+            let [found, exact] = [&thin, &whole].map(|history| trace(kind, history, &options));
+            assert_eq!((found.y.range, found.x.range), (exact.y.range, exact.x.range));
+            let points = |chart: &Chart| chart.curves[0].pieces.iter().flatten().copied().collect::<Vec<_>>();
+            let (found_points, exact_points) = (points(&found), points(&exact));
+            // Both pass near the same places, the spike included.
+            let bin = 2.0 * 4096.0 / 200_000.0;
+            for [x, y] in exact_points {
+                let near = found_points.iter().filter(|point| (point[0] - x).abs() <= bin).map(|point| point[1]);
+                let (low, high) =
+                    near.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), y| (y.min(low), y.max(high)));
+                assert!(low - 1e-9 <= y && y <= high + 1e-9, "{kind:?} {x_axis:?} at {x}: {y} is not in {low}..{high}");
+            }
+            assert_eq!(found.marks.is_empty(), exact.marks.is_empty(), "{kind:?} {x_axis:?}");
+            assert!(found_points.len() < 2000, "{}", found_points.len());
+        }
+    }
+    // The only rejected step is marked, within its run.
+    let rejected = |history: &History| {
+        let marks = trace(TraceKind::Loss, history, &TraceOptions::default()).marks;
+        marks.into_iter().find(|mark| mark.kind == MarkKind::Rejected).unwrap().at[0]
+    };
+    assert!((rejected(&thin) - rejected(&whole)).abs() < 4096.0 / 200_000.0);
+}
+
+#[test]
+fn a_close_look_at_steps_no_longer_kept_shows_their_runs() {
+    let thin = long(1024);
+    let options = TraceOptions { zoom: Some([12_000.0, 12_600.0]), ..TraceOptions::default() };
+    let chart = trace(TraceKind::Loss, &thin, &options);
+    let run = thin.lanes()[0].resolution(12_000);
+    assert!(run > 100);
+    let points: usize = chart.curves[0].pieces.iter().map(Vec::len).sum();
+    assert!((2..=2 * (600 / run + 3)).contains(&points), "{points}");
+    assert!(chart.y.range[1] >= 1e6);
+}

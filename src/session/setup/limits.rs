@@ -58,22 +58,6 @@ fn is_kfac(lane: &LaneSetup) -> bool {
     matches!(lane.recipe.direction, DirectionRecipe::Kfac { .. })
 }
 
-/// Bytes a step of a history takes, about.
-const BYTES_A_STEP: f64 = 256.0;
-
-/// Refuses to keep the history of more steps than memory may hold.
-///
-/// # Errors
-/// A sentence that says how many steps are accepted.
-pub(crate) fn history(steps: u64, lanes: usize) -> Result<(), String> {
-    let most = MOST_BYTES / BYTES_A_STEP / lanes.max(1) as f64;
-    if steps as f64 <= most {
-        return Ok(());
-    }
-    let most = most as u64;
-    Err(format!("a figure keeps every step: of {lanes} optimisers at most {most} steps are accepted, not {steps}"))
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -108,11 +92,5 @@ mod tests {
             assert!(message.contains(part), "{message}");
         }
         assert_eq!(built("[1, 20000, 1]", "batch_size = 1", "adam"), Ok(()));
-    }
-
-    #[test]
-    fn histories_have_an_end() {
-        assert_eq!(super::history(1_000_000, 3), Ok(()));
-        assert!(super::history(u64::MAX, 3).unwrap_err().contains("at most 22369621 steps"));
     }
 }

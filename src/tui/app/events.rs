@@ -1,6 +1,9 @@
 //! Jumping to what is worth seeing.
 
-use crate::figure::events::Events;
+use crate::{
+    figure::events::Events,
+    session::{Edit, EditedLane},
+};
 
 use super::App;
 
@@ -10,12 +13,17 @@ impl App {
         self.events.get(self.lane)
     }
 
-    /// Takes in what has been recorded since.
-    pub(super) fn follow_events(&mut self) {
-        self.events.resize_with(self.opening.lanes.len(), Events::default);
-        for ((events, past), lane) in self.events.iter_mut().zip(self.history.lanes()).zip(&self.opening.lanes) {
-            events.follow(past, &lane.recipe);
-        }
+    /// Goes on with the lanes of an edit, whose history has been cut.
+    pub(super) fn edit_events(&mut self, edit: &Edit) {
+        let step = usize::try_from(edit.step).unwrap_or(usize::MAX);
+        let lanes = edit.lanes.iter().zip(self.history.lanes()).zip(&self.opening.lanes);
+        let events = lanes.map(|((lane, past), setup)| match lane {
+            EditedLane::Kept { lane, .. } => {
+                self.events.get(*lane).map(|events| events.up_to(step, past, &setup.recipe)).unwrap_or_default()
+            }
+            EditedLane::Started(_) => Events::beginning_after(step),
+        });
+        self.events = events.collect();
     }
 
     /// To the next or previous step at which something happened to the lane explained.
@@ -31,6 +39,9 @@ impl App {
                 self.tell(format!("step {step} · {label}: {what}"));
             }
             None if forwards => self.tell(format!("{label}: no later event among the steps computed")),
+            None if self.lane_events().is_some_and(|events| events.forgotten(self.cursor)) => {
+                self.tell(format!("{label}: earlier events are no longer kept"));
+            }
             None => self.tell(format!("{label}: no earlier event")),
         }
     }

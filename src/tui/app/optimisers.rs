@@ -2,7 +2,7 @@
 
 use crate::{
     figure::{Family, lane_styles},
-    session::{Edit, EditedLane, setup::LaneSetup},
+    session::{Edit, EditedLane, Refill, setup::LaneSetup},
 };
 
 use super::{
@@ -84,11 +84,12 @@ impl App {
         let edit = Edit { step: step as u64, from: self.lane, lanes: kept.iter().zip(&lanes).map(lane).collect() };
         let seconds = kept.iter().map(|kept| kept.map_or(0.0, |lane| past[lane].seconds(step.min(past[lane].len()))));
         let seconds = seconds.collect();
+        let needs = self.history.needs(&edit);
         let from = past[self.lane].label().to_owned();
         self.overlay = None;
         (self.playing, self.opening_another) = (false, true);
         self.tell(format!("going on from step {step}, new optimisers from where {from} is"));
-        self.ask(Request::Edit { edit, seconds, lanes });
+        self.ask(Request::Edit { edit, seconds, needs, lanes });
     }
 
     /// A problem could not be opened: says why, where the user was.
@@ -104,7 +105,7 @@ impl App {
     }
 
     /// Goes on with the lanes of an edit from its step.
-    pub(super) fn edited(&mut self, edit: &Edit, lanes: Vec<LaneSetup>) {
+    pub(super) fn edited(&mut self, edit: &Edit, lanes: Vec<LaneSetup>, refill: &Refill) {
         let hidden = |lane: &EditedLane| match lane {
             EditedLane::Kept { lane, .. } => self.hidden.get(*lane).copied().unwrap_or(false),
             EditedLane::Started(_) => false,
@@ -112,17 +113,16 @@ impl App {
         self.hidden = edit.lanes.iter().map(hidden).collect();
         let families: Vec<Family> = lanes.iter().map(|lane| Family::of(&lane.recipe)).collect();
         self.styles = lane_styles(&families);
-        self.history = self.history.edited(edit);
+        self.history = self.history.edited(edit, refill);
         self.lane = self.picker.take().map_or(0, |picker| picker.chosen).min(lanes.len().saturating_sub(1));
         self.opening.lanes = lanes;
         self.picture.forget();
         let step = usize::try_from(edit.step).unwrap_or(usize::MAX).min(self.history.latest());
         (self.cursor, self.wanted, self.reach, self.asked, self.carry) = (step, step, step, step, 0.0);
-        (self.playing, self.over, self.opening_another) = (false, false, false);
+        (self.playing, self.over, self.opening_another, self.recalling) = (false, false, false, false);
         self.ahead.clear();
         self.ends_ahead.clear();
-        self.events.clear();
-        self.follow_events();
+        self.edit_events(edit);
         self.ask_until(step + 1);
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    figure::explain::loss_after,
+    figure::{events::Events, explain::loss_after},
     optim::{Outcome, Quantity},
 };
 
@@ -69,13 +69,18 @@ impl App {
     /// Shows what has been computed up to the reach.
     fn release(&mut self) {
         let shown = self.ahead.partition_point(|step| step.record.step as usize <= self.reach);
+        self.events.resize_with(self.opening.lanes.len(), Events::default);
         for step in self.ahead.drain(..shown) {
-            self.history.lane_mut(step.lane).push(&step.record, step.seconds);
+            let (past, recipe) = (self.history.lane_mut(step.lane), &self.opening.lanes[step.lane].recipe);
+            past.push(&step.record, step.seconds);
+            // At once: the history keeps a record only for so long.
+            self.events[step.lane].follow(past, recipe);
         }
         for end in self.ends_ahead.extract_if(.., |end| end.step as usize <= self.reach) {
-            self.history.lane_mut(end.lane).end(end.step, end.outcome);
+            let (past, recipe) = (self.history.lane_mut(end.lane), &self.opening.lanes[end.lane].recipe);
+            past.end(end.step, end.outcome);
+            self.events[end.lane].follow(past, recipe);
         }
-        self.follow_events();
     }
 
     /// Moves the cursor within what is recorded, and tells of ends passed on the way.

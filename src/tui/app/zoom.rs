@@ -91,7 +91,7 @@ impl App {
         let lane = self.lane_history();
         let step = self.cursor.min(lane.len());
         (lane.recorded_params() == 2).then_some(())?;
-        Some([lane.param(0, step)?, lane.param(1, step)?])
+        Some([lane.drawn_param(0, step)?, lane.drawn_param(1, step)?])
     }
 
     /// What the traces share, for a plot of this many cells; `ticks` labels across and up.

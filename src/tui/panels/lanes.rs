@@ -74,6 +74,10 @@ fn row(app: &App, lane: usize, labels: usize, costs: &[String], width: usize) ->
         return line;
     }
     let step = app.cursor.min(past.len());
+    if app.recalls(lane) {
+        line.push_span(Span::styled("being computed again …", theme.quiet()));
+        return line;
+    }
     field(&mut line, "f", app.loss(lane), 10, theme);
     if let Some((at, outcome)) = past.outcome().filter(|(at, _)| app.cursor >= *at as usize)
         && !matches!(outcome, Outcome::Finished)

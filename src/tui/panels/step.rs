@@ -10,7 +10,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{frame, title};
 use crate::{
-    figure::explain::{Role, explain, model_in_words},
+    figure::{
+        explain::{Part, Role, explain, model_in_words},
+        number::count,
+    },
     tui::app::App,
 };
 
@@ -35,7 +38,11 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
     let fits = !words.is_empty() && heading.width() + words.width() + 6 <= usize::from(area.width);
     let right = if fits { title(&words, theme.quiet()) } else { Line::default() };
     let inside = frame(heading, right, theme.border(false), area, buf);
-    let lines = explain(lane, recipe, app.cursor, app.loss(app.lane));
+    let lines = if app.recalls(app.lane) {
+        vec![vec![Part { role: Role::Symbol, text: recalling(app.cursor) }]]
+    } else {
+        explain(lane, recipe, app.cursor, app.loss(app.lane))
+    };
     for (line, y) in lines.iter().zip(inside.y..inside.bottom()) {
         let place = Rect { x: inside.x + 1, y, width: inside.width.saturating_sub(2), height: 1 };
         let width: usize = line.iter().map(|part| part.text.width()).sum();
@@ -53,6 +60,11 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
         });
         spans.collect::<Line<'_>>().render(place, buf);
     }
+}
+
+/// Said of a step that is no longer kept, while it is on its way.
+fn recalling(step: usize) -> String {
+    format!("step {} is being computed again …", count(step))
 }
 
 /// Text with single spaces and none after an arrow, for where there is little room.
