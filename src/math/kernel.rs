@@ -7,9 +7,11 @@ use std::hint::black_box;
 
 use faer::{
     Accum, MatMut, MatRef, Par, Spec,
+    diag::DiagMut,
     dyn_stack::{MemStack, StackReq},
     linalg::{
         cholesky::llt::{self, factor::LltRegularization},
+        evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch},
         matmul::{
             matmul,
             triangular::{self, BlockStructure::Rectangular, BlockStructure::TriangularLower},
@@ -29,6 +31,16 @@ pub trait Kernel: Sized {
     fn cholesky(a: MatMut<'_, Self>, par: Par, stack: &mut MemStack) -> bool;
     /// X ← (LLᵀ)⁻¹X.
     fn solve(lower: MatRef<'_, Self>, x: MatMut<'_, Self>, par: Par);
+    /// What [`eigen`](Kernel::eigen) needs.
+    fn eigen_scratch(n: usize, par: Par) -> StackReq;
+    /// Q and the eigenvalues of A = Q·diag(values)·Qᵀ from A's lower triangle; false where the iteration does not converge.
+    fn eigen(
+        a: MatRef<'_, Self>,
+        values: &mut [Self],
+        vectors: MatMut<'_, Self>,
+        par: Par,
+        stack: &mut MemStack,
+    ) -> bool;
 }
 
 /// Runs a wide instruction in a function that, as the compiler makes them, ends by releasing the registers it used.
@@ -85,6 +97,23 @@ macro_rules! kernel {
                 // Solving in place needs no scratch.
                 llt::solve::solve_in_place(lower, x, par, MemStack::new(&mut []));
                 release_upper_halves();
+            }
+
+            fn eigen_scratch(n: usize, par: Par) -> StackReq {
+                self_adjoint_evd_scratch::<Self>(n, ComputeEigenvectors::Yes, par, Spec::default())
+            }
+
+            fn eigen(
+                a: MatRef<'_, Self>,
+                values: &mut [Self],
+                vectors: MatMut<'_, Self>,
+                par: Par,
+                stack: &mut MemStack,
+            ) -> bool {
+                let values = DiagMut::from_slice_mut(values);
+                let done = self_adjoint_evd(a, values, Some(vectors), par, stack, Spec::default());
+                release_upper_halves();
+                done.is_ok()
             }
         }
     };
