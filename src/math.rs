@@ -4,11 +4,13 @@ mod kernel;
 mod product;
 mod random;
 mod real;
+mod scratch;
 mod symmetric;
 mod threads;
 
 pub use product::{Panel, PanelMut};
 pub use random::{Purpose, stream};
 pub use real::Real;
+pub(crate) use scratch::Scratch;
 pub use symmetric::{DampedInverse, Eigenbasis};
 pub use threads::set_threads;
