@@ -256,6 +256,21 @@ fn inverses(findings: &mut Findings) {
     findings.note("a definite and an indefinite matrix in turn", "an inverse", requests() - before);
 }
 
+/// Batches large enough that products are shared. To hand them to its threads, the pool asks for a block of its queue for every 63 of them, and
+/// for nothing else: the most that a step has to hand over is eight times, so eight steps ask twice at most.
+fn shared(findings: &mut Findings) {
+    set_threads(NonZero::new(2));
+    let targets = Targets::Classes((0..2000).map(|n| (n * 7) % 10).collect());
+    let data = Examples { inputs: inputs(784, 2000), targets };
+    let batching = Batching { size: 500, shuffle: true };
+    let large: Mlp<f32> = network(&[784, 50, 10], Activation::Relu, Loss::CrossEntropy, data, batching);
+    for (name, recipe) in [options(), kfacs()].concat() {
+        let requests = count(&large, &recipe).0;
+        findings.note("shared batches", &name, requests.saturating_sub(2));
+    }
+    set_threads(NonZero::new(1));
+}
+
 #[test]
 fn a_step_allocates_nothing_once_its_buffers_are_there() {
     set_threads(NonZero::new(1));
@@ -281,5 +296,6 @@ fn a_step_allocates_nothing_once_its_buffers_are_there() {
     train(&mut findings);
     inverses(&mut findings);
     small_problems(&mut findings);
+    shared(&mut findings);
     assert!(findings.lines.is_empty(), "of {} cases\n{}", findings.cases, findings.lines);
 }

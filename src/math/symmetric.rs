@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use faer::{Accum, MatMut, MatRef};
 use nalgebra::{DMatrix, DVector};
 
-use super::{PanelMut, Real, scratch::Scratch, threads::parallelism};
+use super::{PanelMut, Real, scratch::Scratch, shared, threads::parts};
 
 /// (A + λI)⁻¹ for a symmetric A that is positive semi-definite up to rounding.
 ///
@@ -86,10 +86,8 @@ impl<T: Real> DampedInverse<T> {
     }
 
     fn cholesky(&mut self) -> bool {
-        let n = self.lower.nrows();
-        let par = parallelism(n * n * n / 6);
-        let stack = self.scratch.stack(T::cholesky_scratch(n, par));
-        T::cholesky(PanelMut::from(&mut self.lower).into_view(), par, stack)
+        let stack = self.scratch.stack(T::cholesky_scratch(self.lower.nrows()));
+        T::cholesky(PanelMut::from(&mut self.lower).into_view(), stack)
     }
 
     /// X ← (A + λI)⁻¹X.
@@ -104,20 +102,20 @@ impl<T: Real> DampedInverse<T> {
 
     fn solve_view(&mut self, mut x: MatMut<'_, T>) {
         let (rows, columns) = (x.nrows(), x.ncols());
-        let par = parallelism(rows * rows * columns);
+        let parts = parts(rows * rows * columns);
         match self.form {
-            Form::Cholesky => T::solve(view(&self.lower), x, par),
+            Form::Cholesky => shared::solve(view(&self.lower), x, parts),
             Form::Eigen => {
                 let vectors = view(&self.basis.vectors);
                 let inner = self.inner.take(rows * columns, T::zero());
                 let mut inner = MatMut::from_column_major_slice_mut(inner, rows, columns);
-                T::product(inner.as_mut(), Accum::Replace, vectors.transpose(), x.as_ref(), T::one(), par);
+                shared::product(inner.as_mut(), Accum::Replace, vectors.transpose(), x.as_ref(), T::one(), parts);
                 for j in 0..columns {
                     for (i, &value) in self.basis.values.iter().enumerate() {
                         inner[(i, j)] /= value;
                     }
                 }
-                T::product(x, Accum::Replace, vectors, inner.as_ref(), T::one(), par);
+                shared::product(x, Accum::Replace, vectors, inner.as_ref(), T::one(), parts);
             }
             Form::Scaled(inverse) => {
                 for j in 0..columns {
@@ -168,10 +166,9 @@ impl<T: Real> Eigenbasis<T> {
         let scaled = self.scaled.take(n * n, T::zero());
         scaled.iter_mut().zip(matrix.as_slice()).for_each(|(to, &from)| *to = from / unit);
         let scaled = MatRef::from_column_major_slice(scaled, n, n);
-        let par = parallelism(n * n * n);
-        let stack = self.scratch.stack(T::eigen_scratch(n, par));
+        let stack = self.scratch.stack(T::eigen_scratch(n));
         let vectors = PanelMut::from(&mut self.vectors).into_view();
-        if !T::eigen(scaled, self.values.as_mut_slice(), vectors, par, stack) {
+        if !T::eigen(scaled, self.values.as_mut_slice(), vectors, stack) {
             return None;
         }
         self.values *= unit;

@@ -10,7 +10,7 @@ use super::{
     pass::{Backward, Forward, Tangent, fit},
 };
 use crate::{
-    math::{Panel, PanelMut, Purpose, Real},
+    math::{Panel, PanelMut, Purpose, Real, gather},
     problem::{Curvature, Estimator, Factors, Oracle},
 };
 
@@ -177,10 +177,8 @@ impl<T: Real> Oracle<T> for MlpOracle<T> {
             let all = &self.shared.train.inputs;
             let rows = all.nrows();
             fit(&mut self.gathered, rows, self.batch.len());
-            for (n, column) in self.gathered.as_mut_slice().chunks_exact_mut(rows).enumerate() {
-                let from = self.batch.member(n) * rows;
-                column.copy_from_slice(&all.as_slice()[from..from + rows]);
-            }
+            let batch = &self.batch;
+            gather(self.gathered.as_mut_slice(), all.as_slice(), rows, |n| batch.member(n));
         }
     }
 
