@@ -7,9 +7,11 @@ use std::hint::black_box;
 
 use faer::{
     Accum, MatMut, MatRef, Par, Spec,
+    diag::DiagMut,
     dyn_stack::{MemStack, StackReq},
     linalg::{
         cholesky::llt::{self, factor::LltRegularization},
+        evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch},
         matmul::{
             matmul,
             triangular::{self, BlockStructure::Rectangular, BlockStructure::TriangularLower},
@@ -17,18 +19,22 @@ use faer::{
     },
 };
 
-/// What a scalar must be able to do.
+/// What a scalar must be able to do, each on the thread that asks for it.
 pub trait Kernel: Sized {
     /// C ← αAB (+ C).
-    fn product(c: MatMut<'_, Self>, accum: Accum, a: MatRef<'_, Self>, b: MatRef<'_, Self>, alpha: Self, par: Par);
+    fn product(c: MatMut<'_, Self>, accum: Accum, a: MatRef<'_, Self>, b: MatRef<'_, Self>, alpha: Self);
     /// The lower triangle of C ← αAAᵀ (+ C).
-    fn square(c: MatMut<'_, Self>, accum: Accum, a: MatRef<'_, Self>, alpha: Self, par: Par);
+    fn square(c: MatMut<'_, Self>, accum: Accum, a: MatRef<'_, Self>, alpha: Self);
     /// What [`cholesky`](Kernel::cholesky) needs.
-    fn cholesky_scratch(n: usize, par: Par) -> StackReq;
+    fn cholesky_scratch(n: usize) -> StackReq;
     /// A ← L with A = LLᵀ, lower triangles; false where A is not positive definite.
-    fn cholesky(a: MatMut<'_, Self>, par: Par, stack: &mut MemStack) -> bool;
+    fn cholesky(a: MatMut<'_, Self>, stack: &mut MemStack) -> bool;
     /// X ← (LLᵀ)⁻¹X.
-    fn solve(lower: MatRef<'_, Self>, x: MatMut<'_, Self>, par: Par);
+    fn solve(lower: MatRef<'_, Self>, x: MatMut<'_, Self>);
+    /// What [`eigen`](Kernel::eigen) needs.
+    fn eigen_scratch(n: usize) -> StackReq;
+    /// Q and the eigenvalues of A = Q·diag(values)·Qᵀ from A's lower triangle; false where the iteration does not converge.
+    fn eigen(a: MatRef<'_, Self>, values: &mut [Self], vectors: MatMut<'_, Self>, stack: &mut MemStack) -> bool;
 }
 
 /// Runs a wide instruction in a function that, as the compiler makes them, ends by releasing the registers it used.
@@ -53,38 +59,48 @@ fn release_upper_halves() {
 macro_rules! kernel {
     ($scalar:ty) => {
         impl Kernel for $scalar {
-            fn product(
-                c: MatMut<'_, Self>,
-                accum: Accum,
-                a: MatRef<'_, Self>,
-                b: MatRef<'_, Self>,
-                alpha: Self,
-                par: Par,
-            ) {
-                matmul(c, accum, a, b, alpha, par);
+            fn product(c: MatMut<'_, Self>, accum: Accum, a: MatRef<'_, Self>, b: MatRef<'_, Self>, alpha: Self) {
+                matmul(c, accum, a, b, alpha, Par::Seq);
                 release_upper_halves();
             }
 
-            fn square(c: MatMut<'_, Self>, accum: Accum, a: MatRef<'_, Self>, alpha: Self, par: Par) {
+            fn square(c: MatMut<'_, Self>, accum: Accum, a: MatRef<'_, Self>, alpha: Self) {
                 let across = a.transpose();
-                triangular::matmul(c, TriangularLower, accum, a, Rectangular, across, Rectangular, alpha, par);
+                triangular::matmul(c, TriangularLower, accum, a, Rectangular, across, Rectangular, alpha, Par::Seq);
                 release_upper_halves();
             }
 
-            fn cholesky_scratch(n: usize, par: Par) -> StackReq {
-                llt::factor::cholesky_in_place_scratch::<Self>(n, par, Spec::default())
+            fn cholesky_scratch(n: usize) -> StackReq {
+                llt::factor::cholesky_in_place_scratch::<Self>(n, Par::Seq, Spec::default())
             }
 
-            fn cholesky(a: MatMut<'_, Self>, par: Par, stack: &mut MemStack) -> bool {
-                let done = llt::factor::cholesky_in_place(a, LltRegularization::default(), par, stack, Spec::default());
+            fn cholesky(a: MatMut<'_, Self>, stack: &mut MemStack) -> bool {
+                let done =
+                    llt::factor::cholesky_in_place(a, LltRegularization::default(), Par::Seq, stack, Spec::default());
                 release_upper_halves();
                 done.is_ok()
             }
 
-            fn solve(lower: MatRef<'_, Self>, x: MatMut<'_, Self>, par: Par) {
+            fn solve(lower: MatRef<'_, Self>, x: MatMut<'_, Self>) {
                 // Solving in place needs no scratch.
-                llt::solve::solve_in_place(lower, x, par, MemStack::new(&mut []));
+                llt::solve::solve_in_place(lower, x, Par::Seq, MemStack::new(&mut []));
                 release_upper_halves();
+            }
+
+            fn eigen_scratch(n: usize) -> StackReq {
+                self_adjoint_evd_scratch::<Self>(n, ComputeEigenvectors::Yes, Par::Seq, Spec::default())
+            }
+
+            fn eigen(
+                a: MatRef<'_, Self>,
+                values: &mut [Self],
+                vectors: MatMut<'_, Self>,
+                stack: &mut MemStack,
+            ) -> bool {
+                let values = DiagMut::from_slice_mut(values);
+                let done = self_adjoint_evd(a, values, Some(vectors), Par::Seq, stack, Spec::default());
+                release_upper_halves();
+                done.is_ok()
             }
         }
     };

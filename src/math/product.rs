@@ -6,7 +6,7 @@
 use faer::{Accum, MatMut, MatRef};
 use nalgebra::DMatrix;
 
-use super::{Real, threads::parallelism};
+use super::{Real, shared, threads::parts};
 
 /// Products of fewer multiplications are loops.
 const SMALL: usize = 2048;
@@ -127,7 +127,7 @@ impl<'a, T: Real> PanelMut<'a, T> {
         let work = a.columns() * b.columns() * a.rows;
         if work >= SMALL {
             let accum = self.prepare(beta);
-            return T::product(self.view(), accum, a.view().transpose(), b.view(), alpha, parallelism(work));
+            return shared::product(self.view(), accum, a.view().transpose(), b.view(), alpha, parts(work));
         }
         self.scale(beta);
         for (c, b) in self.columns_mut().zip(b.iter()) {
@@ -142,7 +142,7 @@ impl<'a, T: Real> PanelMut<'a, T> {
         let work = a.rows * b.columns() * a.columns();
         if work >= SMALL {
             let accum = self.prepare(beta);
-            return T::product(self.view(), accum, a.view(), b.view(), alpha, parallelism(work));
+            return shared::product(self.view(), accum, a.view(), b.view(), alpha, parts(work));
         }
         self.scale(beta);
         for (c, b) in self.columns_mut().zip(b.iter()) {
@@ -157,7 +157,7 @@ impl<'a, T: Real> PanelMut<'a, T> {
         let work = a.rows * b.rows * a.columns();
         if work >= SMALL {
             let accum = self.prepare(beta);
-            return T::product(self.view(), accum, a.view(), b.view().transpose(), alpha, parallelism(work));
+            return shared::product(self.view(), accum, a.view(), b.view().transpose(), alpha, parts(work));
         }
         self.scale(beta);
         for (a, b) in a.iter().zip(b.iter()) {
@@ -172,7 +172,7 @@ impl<'a, T: Real> PanelMut<'a, T> {
         let work = a.rows * a.rows * a.columns();
         if work >= SMALL {
             let accum = self.prepare(beta);
-            return T::square(self.view(), accum, a.view(), alpha, parallelism(work / 2));
+            return shared::square(self.view(), accum, a.view(), alpha, parts(work / 2));
         }
         self.scale(beta);
         for a in a.iter() {

@@ -1,12 +1,17 @@
-//! How many threads a product may use.
+//! How many threads a product may use, and how it uses them.
+//!
+//! A kernel runs on one thread; what is shared is the result, cut into parts that are computed side by side. A thread that is kept from its part by
+//! other work delays nothing but that part, and no part allocates. The kernels' own ways of sharing synchronise their threads many times
+//! within a product: where another program had a core, they took up to eight times as long as one thread alone.
 
 use std::{
     num::NonZero,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread::available_parallelism,
 };
-
-use faer::Par;
 
 /// 0: as many as there are cores.
 static THREADS: AtomicUsize = AtomicUsize::new(0);
@@ -19,20 +24,23 @@ pub fn set_threads(threads: Option<NonZero<usize>>) {
     THREADS.store(threads.map_or(0, NonZero::get), Ordering::Relaxed);
 }
 
-/// How a product of so many multiplications is shared.
-pub(super) fn parallelism(multiplications: usize) -> Par {
+/// Into how many parts work of so many multiplications is cut, each for a thread of its own.
+pub(super) fn parts(multiplications: usize) -> usize {
     if multiplications < WORTH_SHARING {
-        return Par::Seq;
+        return 1;
     }
-    let threads = match THREADS.load(Ordering::Relaxed) {
+    match THREADS.load(Ordering::Relaxed) {
         0 => cores(),
         threads => threads,
-    };
-    if threads < 2 { Par::Seq } else { Par::rayon(threads) }
+    }
+}
+
+/// Both, side by side where a thread is free.
+pub(super) fn both(first: impl FnOnce() + Send, second: impl FnOnce() + Send) {
+    rayon::join(first, second);
 }
 
 fn cores() -> usize {
-    use std::sync::OnceLock;
     static CORES: OnceLock<usize> = OnceLock::new();
     *CORES.get_or_init(|| available_parallelism().map_or(1, NonZero::get))
 }

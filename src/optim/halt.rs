@@ -69,5 +69,6 @@ pub(super) fn norm<T: Real>(quantity: &'static str, vector: &DVector<T>) -> Resu
     }
     all_finite(quantity, vector)?;
     let largest = vector.amax();
-    Ok(largest * (vector / largest).norm())
+    let scaled = vector.iter().fold(T::zero(), |sum, &value| sum + (value / largest) * (value / largest));
+    Ok(largest * scaled.sqrt())
 }

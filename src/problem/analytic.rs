@@ -5,7 +5,7 @@ use nalgebra::{DMatrix, DVector, Matrix2};
 use super::{Curvature, Estimator, Factors, Oracle};
 use crate::math::Real;
 
-/// A function with closed-form derivatives.
+/// A function with closed-form derivatives. Evaluating it may use room of its own, and leaves everything else as it was.
 pub(super) trait Analytic<T: Real>: Clone + Send + Sync {
     /// n.
     fn dim(&self) -> usize;
@@ -14,15 +14,15 @@ pub(super) trait Analytic<T: Real>: Clone + Send + Sync {
         let _ = step;
     }
     /// f(θ).
-    fn value(&self, theta: &DVector<T>) -> T;
+    fn value(&mut self, theta: &DVector<T>) -> T;
     /// f(θ), and ∇f(θ) into `gradient`.
-    fn value_and_gradient(&self, theta: &DVector<T>, gradient: &mut DVector<T>) -> T;
+    fn value_and_gradient(&mut self, theta: &DVector<T>, gradient: &mut DVector<T>) -> T;
     /// uᵀHv, H the Hessian at θ.
-    fn hessian_form(&self, theta: &DVector<T>, u: &DVector<T>, v: &DVector<T>) -> T;
+    fn hessian_form(&mut self, theta: &DVector<T>, u: &DVector<T>, v: &DVector<T>) -> T;
     /// uᵀGv, G the generalised Gauss–Newton matrix at θ.
-    fn gauss_newton_form(&self, theta: &DVector<T>, u: &DVector<T>, v: &DVector<T>) -> T;
+    fn gauss_newton_form(&mut self, theta: &DVector<T>, u: &DVector<T>, v: &DVector<T>) -> T;
     /// G itself, which damped Gauss–Newton (K-FAC without layers) has to factorise.
-    fn gauss_newton(&self, theta: &DVector<T>, matrix: &mut DMatrix<T>);
+    fn gauss_newton(&mut self, theta: &DVector<T>, matrix: &mut DMatrix<T>);
 }
 
 /// The function, and the point it was last linearised at.
@@ -54,7 +54,7 @@ impl<T: Real, F: Analytic<T>> Oracle<T> for AnalyticOracle<T, F> {
     }
 
     fn gram(&mut self, curvature: Curvature, directions: &[&DVector<T>]) -> Matrix2<T> {
-        let form = |u, v| match curvature {
+        let mut form = |u, v| match curvature {
             Curvature::Hessian => self.function.hessian_form(&self.theta, u, v),
             Curvature::Fisher | Curvature::Empirical => self.function.gauss_newton_form(&self.theta, u, v),
         };

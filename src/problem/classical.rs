@@ -117,7 +117,7 @@ impl Formula for InDimensions {
         }
     }
 
-    fn evaluate<S: Scalar>(&self, x: &[S], out: &mut Vec<S>) {
+    fn evaluate<S: Scalar>(&self, x: &[S], _work: &mut Vec<S>, out: &mut Vec<S>) {
         let n = x.len() as f64;
         let sum = |term: &dyn Fn(S) -> S| x.iter().fold(S::from(0.0), |sum, &x| sum + term(x));
         match self.function {
@@ -182,7 +182,7 @@ impl Problem<f64> for TestFunction {
 
     fn oracle(&self) -> Box<dyn Oracle<f64>> {
         let formula = InDimensions { function: self.function, n: self.start.len() };
-        Box::new(AnalyticOracle::new(Differentiated(formula)))
+        Box::new(AnalyticOracle::new(Differentiated::new(formula)))
     }
 
     fn curvatures(&self) -> &[Curvature] {

@@ -185,10 +185,9 @@ impl Formula for Arc<Tape> {
         self.residuals.then_some(self.roots.len())
     }
 
-    fn evaluate<S: Scalar>(&self, x: &[S], out: &mut Vec<S>) {
-        let mut values = Vec::with_capacity(self.nodes.len());
+    fn evaluate<S: Scalar>(&self, x: &[S], values: &mut Vec<S>, out: &mut Vec<S>) {
         for &node in &self.nodes {
-            let value = apply(node, x, &values);
+            let value = apply(node, x, values);
             values.push(value);
         }
         out.extend(self.roots.iter().map(|&root| values[root]));
@@ -217,7 +216,7 @@ impl Problem<f64> for Expression {
     }
 
     fn oracle(&self) -> Box<dyn Oracle<f64>> {
-        Box::new(AnalyticOracle::new(Differentiated(Arc::clone(&self.tape))))
+        Box::new(AnalyticOracle::new(Differentiated::new(Arc::clone(&self.tape))))
     }
 
     fn curvatures(&self) -> &[Curvature] {

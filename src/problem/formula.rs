@@ -20,89 +20,127 @@ pub trait Formula: Clone + Send + Sync + 'static {
     /// How many residuals r there are, if f = Σr².
     fn residual_count(&self) -> Option<usize>;
 
-    /// r into `out`, or f alone where there are no residuals.
-    fn evaluate<S: Scalar>(&self, x: &[S], out: &mut Vec<S>);
+    /// r into `out`, or f alone where there are no residuals; `work` is room for what leads there. Both are empty.
+    fn evaluate<S: Scalar>(&self, x: &[S], work: &mut Vec<S>, out: &mut Vec<S>);
 }
 
-/// A formula as a closed-form function.
+/// A formula as a closed-form function, with the room that evaluating it takes.
 #[derive(Clone, Debug)]
-pub(super) struct Differentiated<F>(pub(super) F);
+pub(super) struct Differentiated<F> {
+    formula: F,
+    plain: Room<f64>,
+    dual: Room<Dual64>,
+    hyper: Room<HyperDual64>,
+    /// Jᵣ, column by column.
+    jacobian: Vec<f64>,
+}
+
+/// An argument, what leads to the result, and the result.
+#[derive(Clone, Debug)]
+struct Room<S> {
+    x: Vec<S>,
+    work: Vec<S>,
+    parts: Vec<S>,
+}
+
+impl<S: Scalar> Room<S> {
+    fn new() -> Self {
+        Self { x: Vec::new(), work: Vec::new(), parts: Vec::new() }
+    }
+
+    /// Makes these the argument.
+    fn put(&mut self, x: impl Iterator<Item = S>) {
+        self.x.clear();
+        self.x.extend(x);
+    }
+
+    /// The residuals at the argument, or f alone.
+    fn parts(&mut self, formula: &impl Formula) -> &[S] {
+        self.work.clear();
+        self.parts.clear();
+        formula.evaluate(&self.x, &mut self.work, &mut self.parts);
+        &self.parts
+    }
+
+    /// f at the argument.
+    fn total(&mut self, formula: &impl Formula) -> S {
+        let residuals = formula.residual_count().is_some();
+        let parts = self.parts(formula);
+        if residuals { parts.iter().fold(S::from(0.0), |sum, &r| sum + r * r) } else { parts[0] }
+    }
+}
 
 impl<F: Formula> Differentiated<F> {
-    /// f over any scalar.
-    fn total<S: Scalar>(&self, x: &[S]) -> S {
-        let mut parts = Vec::with_capacity(self.0.residual_count().unwrap_or(1));
-        self.0.evaluate(x, &mut parts);
-        match self.0.residual_count() {
-            None => parts[0],
-            Some(_) => parts.iter().fold(S::from(0.0), |sum, &r| sum + r * r),
-        }
+    pub(super) fn new(formula: F) -> Self {
+        Self { formula, plain: Room::new(), dual: Room::new(), hyper: Room::new(), jacobian: Vec::new() }
     }
 
-    /// Jᵣv.
-    fn residual_rates(&self, theta: &DVector<f64>, v: &DVector<f64>) -> Vec<f64> {
-        let x: Vec<_> = theta.iter().zip(v.iter()).map(|(&x, &rate)| Dual64::new(x, rate)).collect();
-        let mut parts = Vec::new();
-        self.0.evaluate(&x, &mut parts);
-        parts.iter().map(|r| r.eps).collect()
+    /// θ with the rates u and v.
+    fn put_rates(&mut self, theta: &DVector<f64>, u: impl Fn(usize) -> f64, v: impl Fn(usize) -> f64) {
+        self.hyper.put(theta.iter().enumerate().map(|(i, &x)| HyperDual64::new(x, u(i), v(i), 0.0)));
     }
 }
 
-fn unit(len: usize, axis: usize) -> DVector<f64> {
-    DVector::from_fn(len, |i, _| if i == axis { 1.0 } else { 0.0 })
+fn unit(axis: usize) -> impl Fn(usize) -> f64 {
+    move |i| if i == axis { 1.0 } else { 0.0 }
 }
 
 impl<F: Formula> Analytic<f64> for Differentiated<F> {
     fn dim(&self) -> usize {
-        self.0.dim()
+        self.formula.dim()
     }
 
-    fn value(&self, theta: &DVector<f64>) -> f64 {
-        self.total(theta.as_slice())
+    fn value(&mut self, theta: &DVector<f64>) -> f64 {
+        self.plain.put(theta.iter().copied());
+        self.plain.total(&self.formula)
     }
 
-    fn value_and_gradient(&self, theta: &DVector<f64>, gradient: &mut DVector<f64>) -> f64 {
-        let mut x: Vec<_> = theta.iter().map(|&x| Dual64::new(x, 0.0)).collect();
+    fn value_and_gradient(&mut self, theta: &DVector<f64>, gradient: &mut DVector<f64>) -> f64 {
+        self.dual.put(theta.iter().map(|&x| Dual64::new(x, 0.0)));
         let mut value = f64::NAN;
-        for axis in 0..x.len() {
-            x[axis].eps = 1.0;
-            let total = self.total(&x);
-            x[axis].eps = 0.0;
+        for axis in 0..theta.len() {
+            self.dual.x[axis].eps = 1.0;
+            let total = self.dual.total(&self.formula);
+            self.dual.x[axis].eps = 0.0;
             (value, gradient[axis]) = (total.re, total.eps);
         }
         value
     }
 
-    fn hessian_form(&self, theta: &DVector<f64>, u: &DVector<f64>, v: &DVector<f64>) -> f64 {
-        let parts = theta.iter().zip(u.iter()).zip(v.iter());
-        let x: Vec<_> = parts.map(|((&x, &u), &v)| HyperDual64::new(x, u, v, 0.0)).collect();
-        self.total(&x).eps1eps2
+    fn hessian_form(&mut self, theta: &DVector<f64>, u: &DVector<f64>, v: &DVector<f64>) -> f64 {
+        self.put_rates(theta, |i| u[i], |i| v[i]);
+        self.hyper.total(&self.formula).eps1eps2
     }
 
     /// 2(Jᵣu)ᵀ(Jᵣv); without residuals there is no Gauss–Newton matrix and the Hessian stands in.
-    fn gauss_newton_form(&self, theta: &DVector<f64>, u: &DVector<f64>, v: &DVector<f64>) -> f64 {
-        if self.0.residual_count().is_none() {
+    fn gauss_newton_form(&mut self, theta: &DVector<f64>, u: &DVector<f64>, v: &DVector<f64>) -> f64 {
+        if self.formula.residual_count().is_none() {
             return self.hessian_form(theta, u, v);
         }
-        let (u, v) = (self.residual_rates(theta, u), self.residual_rates(theta, v));
-        2.0 * u.iter().zip(&v).map(|(a, b)| a * b).sum::<f64>()
+        self.put_rates(theta, |i| u[i], |i| v[i]);
+        2.0 * self.hyper.parts(&self.formula).iter().map(|r| r.eps1 * r.eps2).sum::<f64>()
     }
 
-    fn gauss_newton(&self, theta: &DVector<f64>, matrix: &mut DMatrix<f64>) {
+    fn gauss_newton(&mut self, theta: &DVector<f64>, matrix: &mut DMatrix<f64>) {
         let n = theta.len();
-        if self.0.residual_count().is_none() {
-            for i in 0..n {
-                for j in 0..=i {
-                    matrix[(i, j)] = self.hessian_form(theta, &unit(n, i), &unit(n, j));
-                    matrix[(j, i)] = matrix[(i, j)];
-                }
+        let residuals = self.formula.residual_count();
+        if residuals.is_some() {
+            self.jacobian.clear();
+            for axis in 0..n {
+                let rate = unit(axis);
+                self.dual.put(theta.iter().enumerate().map(|(i, &x)| Dual64::new(x, rate(i))));
+                self.jacobian.extend(self.dual.parts(&self.formula).iter().map(|r| r.eps));
             }
-            return;
         }
-        let columns: Vec<_> = (0..n).map(|axis| self.residual_rates(theta, &unit(n, axis))).collect();
         for i in 0..n {
             for j in 0..=i {
-                matrix[(i, j)] = 2.0 * columns[i].iter().zip(&columns[j]).map(|(a, b)| a * b).sum::<f64>();
+                matrix[(i, j)] = if let Some(count) = residuals {
+                    let [a, b] = [i, j].map(|axis| &self.jacobian[axis * count..(axis + 1) * count]);
+                    2.0 * a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>()
+                } else {
+                    self.put_rates(theta, unit(i), unit(j));
+                    self.hyper.total(&self.formula).eps1eps2
+                };
                 matrix[(j, i)] = matrix[(i, j)];
             }
         }

@@ -56,6 +56,7 @@ impl<T: Real> Problem<T> for KroneckerQuadratic<T> {
         let Samples { left, right } = self.samples.as_ref();
         Box::new(KroneckerOracle {
             through: DMatrix::zeros(right.nrows(), left.ncols()),
+            residuals: [DVector::zeros(left.ncols()), DVector::zeros(left.ncols())],
             samples: Arc::clone(&self.samples),
         })
     }
@@ -83,15 +84,20 @@ struct KroneckerOracle<T: Real> {
     samples: Arc<Samples<T>>,
     /// XᵀL, cols×S.
     through: DMatrix<T>,
+    /// Of one X or two.
+    residuals: [DVector<T>; 2],
 }
 
 impl<T: Real> KroneckerOracle<T> {
-    /// The residuals l_sᵀ X r_s for any X.
-    fn residuals(&mut self, x: &DVector<T>) -> DVector<T> {
+    /// The residuals l_sᵀ X r_s for any X, into the first or the second place for them.
+    fn residuals(&mut self, place: usize, x: &DVector<T>) -> &DVector<T> {
         let Samples { left, right } = self.samples.as_ref();
         let panel = Panel::new(x.as_slice(), left.nrows());
         PanelMut::from(&mut self.through).set_tr_mul(T::one(), panel, left.into(), T::zero());
-        DVector::from_fn(left.ncols(), |s, _| self.through.column(s).dot(&right.column(s)))
+        for (s, residual) in self.residuals[place].iter_mut().enumerate() {
+            *residual = self.through.column(s).dot(&right.column(s));
+        }
+        &self.residuals[place]
     }
 
     fn share(&self) -> T {
@@ -104,29 +110,30 @@ impl<T: Real> Oracle<T> for KroneckerOracle<T> {
     fn select(&mut self, _step: u64) {}
 
     fn loss(&mut self, theta: &DVector<T>) -> T {
-        T::of(0.5) * self.share() * self.residuals(theta).norm_squared()
+        T::of(0.5) * self.share() * self.residuals(0, theta).norm_squared()
     }
 
     fn linearise(&mut self, theta: &DVector<T>, gradient: &mut DVector<T>) -> T {
-        let residuals = self.residuals(theta);
+        self.residuals(0, theta);
         let Samples { left, right } = self.samples.as_ref();
-        // ∇X = (1/S) L·diag(residuals)·Rᵀ.
-        let mut weighted = right.clone();
-        for (mut column, &residual) in weighted.column_iter_mut().zip(residuals.iter()) {
+        // ∇X = (1/S) L·diag(residuals)·Rᵀ. What led to the residuals is not needed any more.
+        let weighted = &mut self.through;
+        weighted.copy_from(right);
+        for (mut column, &residual) in weighted.column_iter_mut().zip(self.residuals[0].iter()) {
             column *= residual;
         }
-        PanelMut::new(gradient.as_mut_slice(), left.nrows()).set_mul_tr(
-            self.share(),
-            left.into(),
-            (&weighted).into(),
-            T::zero(),
-        );
-        T::of(0.5) * self.share() * residuals.norm_squared()
+        let share = T::one() / T::of(left.ncols() as f64);
+        let mut target = PanelMut::new(gradient.as_mut_slice(), left.nrows());
+        target.set_mul_tr(share, left.into(), (&*weighted).into(), T::zero());
+        T::of(0.5) * share * self.residuals[0].norm_squared()
     }
 
     /// The same for every curvature: f is quadratic, and least squares.
     fn gram(&mut self, _curvature: Curvature, directions: &[&DVector<T>]) -> Matrix2<T> {
-        let along: Vec<_> = directions.iter().map(|direction| self.residuals(direction)).collect();
+        for (place, direction) in directions.iter().enumerate() {
+            self.residuals(place, direction);
+        }
+        let along = &self.residuals[..directions.len()];
         let mut gram = Matrix2::zeros();
         for (i, u) in along.iter().enumerate() {
             for (j, v) in along.iter().enumerate() {

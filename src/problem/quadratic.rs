@@ -85,12 +85,12 @@ impl<T: Real> Analytic<T> for Quadratic<T> {
         }
     }
 
-    fn value(&self, theta: &DVector<T>) -> T {
+    fn value(&mut self, theta: &DVector<T>) -> T {
         let off = |i: usize| theta[i] - self.center[i];
         T::of(0.5) * self.form(off, off) + self.tilted(theta)
     }
 
-    fn value_and_gradient(&self, theta: &DVector<T>, gradient: &mut DVector<T>) -> T {
+    fn value_and_gradient(&mut self, theta: &DVector<T>, gradient: &mut DVector<T>) -> T {
         gradient.fill(T::zero());
         let mut twice = T::zero();
         for (j, column) in self.matrix.column_iter().enumerate() {
@@ -105,15 +105,15 @@ impl<T: Real> Analytic<T> for Quadratic<T> {
         T::of(0.5) * twice + self.tilted(theta)
     }
 
-    fn hessian_form(&self, _theta: &DVector<T>, u: &DVector<T>, v: &DVector<T>) -> T {
+    fn hessian_form(&mut self, _theta: &DVector<T>, u: &DVector<T>, v: &DVector<T>) -> T {
         self.form(|i| u[i], |j| v[j])
     }
 
-    fn gauss_newton_form(&self, theta: &DVector<T>, u: &DVector<T>, v: &DVector<T>) -> T {
+    fn gauss_newton_form(&mut self, theta: &DVector<T>, u: &DVector<T>, v: &DVector<T>) -> T {
         self.hessian_form(theta, u, v)
     }
 
-    fn gauss_newton(&self, _theta: &DVector<T>, matrix: &mut DMatrix<T>) {
+    fn gauss_newton(&mut self, _theta: &DVector<T>, matrix: &mut DMatrix<T>) {
         matrix.copy_from(&self.matrix);
     }
 }

@@ -32,7 +32,7 @@ impl<T: Real> Analytic<T> for Rosenbrock<T> {
         self.start.len()
     }
 
-    fn value(&self, theta: &DVector<T>) -> T {
+    fn value(&mut self, theta: &DVector<T>) -> T {
         let mut sum = T::zero();
         for link in theta.as_slice().windows(2) {
             let (near, off) = (self.a - link[0], link[1] - link[0] * link[0]);
@@ -41,7 +41,7 @@ impl<T: Real> Analytic<T> for Rosenbrock<T> {
         self.scale * sum
     }
 
-    fn value_and_gradient(&self, theta: &DVector<T>, gradient: &mut DVector<T>) -> T {
+    fn value_and_gradient(&mut self, theta: &DVector<T>, gradient: &mut DVector<T>) -> T {
         let two = T::of(2.0);
         let mut sum = T::zero();
         gradient[0] = T::zero();
@@ -55,7 +55,7 @@ impl<T: Real> Analytic<T> for Rosenbrock<T> {
         self.scale * sum
     }
 
-    fn hessian_form(&self, theta: &DVector<T>, u: &DVector<T>, v: &DVector<T>) -> T {
+    fn hessian_form(&mut self, theta: &DVector<T>, u: &DVector<T>, v: &DVector<T>) -> T {
         // H = G + Σ 2s·b·(xᵢ₊₁ − xᵢ²)·∇²(xᵢ₊₁ − xᵢ²), and that last Hessian has the one entry −2.
         let mut bent = T::zero();
         for (i, link) in theta.as_slice().windows(2).enumerate() {
@@ -64,7 +64,7 @@ impl<T: Real> Analytic<T> for Rosenbrock<T> {
         self.gauss_newton_form(theta, u, v) - T::of(4.0) * self.scale * self.b * bent
     }
 
-    fn gauss_newton_form(&self, theta: &DVector<T>, u: &DVector<T>, v: &DVector<T>) -> T {
+    fn gauss_newton_form(&mut self, theta: &DVector<T>, u: &DVector<T>, v: &DVector<T>) -> T {
         let mut sum = T::zero();
         for i in 0..theta.len() - 1 {
             let twice = T::of(2.0) * theta[i];
@@ -73,7 +73,7 @@ impl<T: Real> Analytic<T> for Rosenbrock<T> {
         T::of(2.0) * self.scale * sum
     }
 
-    fn gauss_newton(&self, theta: &DVector<T>, matrix: &mut DMatrix<T>) {
+    fn gauss_newton(&mut self, theta: &DVector<T>, matrix: &mut DMatrix<T>) {
         let two = T::of(2.0);
         let weight = two * self.scale;
         matrix.fill(T::zero());

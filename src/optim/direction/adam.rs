@@ -29,6 +29,14 @@ struct Moments<T: Real> {
     powers: [T; 2],
 }
 
+impl<T: Real> Moments<T> {
+    fn copy_from(&mut self, other: &Self) {
+        self.m.copy_from(&other.m);
+        self.v.copy_from(&other.v);
+        self.powers = other.powers;
+    }
+}
+
 impl<T: Real> Adam<T> {
     pub(super) fn new(dim: usize, betas: [f64; 2], eps: T, eps_root: T) -> Self {
         let moments = Moments { m: DVector::zeros(dim), v: DVector::zeros(dim), powers: [T::one(); 2] };
@@ -53,12 +61,16 @@ impl<T: Real> Adam<T> {
     }
 
     pub(super) fn remember(&mut self) {
-        self.before = Some(self.moments.clone());
+        match &mut self.before {
+            Some(before) => before.copy_from(&self.moments),
+            none => *none = Some(self.moments.clone()),
+        }
     }
 
+    /// What is remembered afterwards is the step undone, until the next one is begun: only its room is of use.
     pub(super) fn restore(&mut self) {
-        if let Some(before) = self.before.take() {
-            self.moments = before;
+        if let Some(before) = &mut self.before {
+            std::mem::swap(&mut self.moments, before);
         }
     }
 

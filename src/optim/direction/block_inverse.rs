@@ -1,9 +1,7 @@
 //! (A ⊗ G + λI)⁻¹ of one block of K-FAC.
 
-use nalgebra::DMatrix;
-
 use crate::{
-    math::{DampedInverse, Eigenbasis, Panel, PanelMut, Real},
+    math::{DampedInverse, Eigenbasis, Panel, PanelMut, Real, Scratch},
     optim::Inversion,
     problem::Factors,
 };
@@ -19,59 +17,74 @@ pub(super) enum BlockInverse<T: Real> {
         ready: bool,
     },
     /// Eigenbases of A and G, to which any λ can be added.
-    Eigen { a: Eigenbasis<T>, g: Eigenbasis<T> },
-}
-
-impl<T: Real> Default for BlockInverse<T> {
-    fn default() -> Self {
-        Self::Factored { a: DampedInverse::default(), g: DampedInverse::default(), ready: false }
-    }
+    Eigen {
+        a: Eigenbasis<T>,
+        g: Eigenbasis<T>,
+        /// ∇W half rotated, and rotated.
+        rooms: [Scratch<T>; 2],
+        /// Whether both have been decomposed.
+        ready: bool,
+    },
 }
 
 impl<T: Real> BlockInverse<T> {
+    /// Not ready yet.
+    pub(super) fn new(inversion: Inversion) -> Self {
+        match inversion {
+            Inversion::PiFactored => {
+                Self::Factored { a: DampedInverse::default(), g: DampedInverse::default(), ready: false }
+            }
+            Inversion::Eigen => Self::Eigen {
+                a: Eigenbasis::default(),
+                g: Eigenbasis::default(),
+                rooms: [Scratch::default(), Scratch::default()],
+                ready: false,
+            },
+        }
+    }
+
     pub(super) fn is_ready(&self) -> bool {
-        matches!(self, Self::Factored { ready: true, .. } | Self::Eigen { .. })
+        matches!(self, Self::Factored { ready: true, .. } | Self::Eigen { ready: true, .. })
     }
 
     /// `None`: there is no finite inverse.
-    pub(super) fn refresh(&mut self, factors: &Factors<T>, inversion: Inversion, lambda: T) -> Option<()> {
-        let Factors { a, g } = factors;
-        match (inversion, &mut *self) {
-            (Inversion::Eigen, _) => {
-                *self = Self::Eigen { a: Eigenbasis::new(a.clone())?, g: Eigenbasis::new(g.clone())? };
-            }
-            (Inversion::PiFactored, Self::Factored { a: inverse_a, g: inverse_g, ready }) => {
-                pi_factored(factors, lambda, inverse_a, inverse_g)?;
+    pub(super) fn refresh(&mut self, factors: &Factors<T>, lambda: T) -> Option<()> {
+        match self {
+            Self::Eigen { a, g, ready, .. } => {
+                *ready = false;
+                a.decompose(&factors.a)?;
+                g.decompose(&factors.g)?;
                 *ready = true;
             }
-            (Inversion::PiFactored, Self::Eigen { .. }) => {
-                *self = Self::default();
-                self.refresh(factors, inversion, lambda)?;
+            Self::Factored { a, g, ready } => {
+                *ready = false;
+                pi_factored(factors, lambda, a, g)?;
+                *ready = true;
             }
         }
         Some(())
     }
 
     /// ∇W ← (A ⊗ G + λI)⁻¹∇W; the eigenbases take the λ of this moment.
-    pub(super) fn apply(&self, mut gradient: PanelMut<'_, T>, lambda: T) {
+    pub(super) fn apply(&mut self, mut gradient: PanelMut<'_, T>, lambda: T) {
         match self {
             Self::Factored { a, g, .. } => {
                 a.solve(gradient.reborrow());
                 g.solve_right(gradient);
             }
-            Self::Eigen { a, g } => {
+            Self::Eigen { a, g, rooms, .. } => {
                 let (rows, columns) = (a.values.len(), g.values.len());
-                let (mut half, mut inner) = (DMatrix::zeros(rows, columns), DMatrix::zeros(rows, columns));
+                let [half, inner] = rooms.each_mut().map(|room| room.take(rows * columns, T::zero()));
                 let (q_a, q_g) = (Panel::from(&a.vectors), Panel::from(&g.vectors));
-                PanelMut::from(&mut half).set_tr_mul(T::one(), q_a, gradient.as_panel(), T::zero());
-                PanelMut::from(&mut inner).set_mul(T::one(), (&half).into(), q_g, T::zero());
-                for (mut column, &g) in inner.column_iter_mut().zip(g.values.iter()) {
-                    for (entry, &a) in column.iter_mut().zip(a.values.iter()) {
+                PanelMut::new(half, rows).set_tr_mul(T::one(), q_a, gradient.as_panel(), T::zero());
+                PanelMut::new(inner, rows).set_mul(T::one(), Panel::new(half, rows), q_g, T::zero());
+                for (column, &g) in inner.chunks_exact_mut(rows).zip(g.values.as_slice()) {
+                    for (entry, &a) in column.iter_mut().zip(a.values.as_slice()) {
                         *entry /= a * g + lambda;
                     }
                 }
-                PanelMut::from(&mut half).set_mul(T::one(), q_a, (&inner).into(), T::zero());
-                gradient.set_mul_tr(T::one(), (&half).into(), q_g, T::zero());
+                PanelMut::new(half, rows).set_mul(T::one(), q_a, Panel::new(inner, rows), T::zero());
+                gradient.set_mul_tr(T::one(), Panel::new(half, rows), q_g, T::zero());
             }
         }
     }

@@ -28,11 +28,15 @@ impl<T: Real> Gradient<T> {
     }
 
     pub(super) fn remember(&mut self) {
-        self.before.clone_from(&self.velocity);
+        if self.before.is_empty() {
+            self.before = self.velocity.clone();
+        } else {
+            self.before.copy_from(&self.velocity);
+        }
     }
 
     pub(super) fn restore(&mut self) {
-        self.velocity.clone_from(&self.before);
+        self.velocity.copy_from(&self.before);
     }
 
     /// What is remembered for a step that may be undone is not needed between steps.

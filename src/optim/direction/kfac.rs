@@ -54,7 +54,7 @@ pub fn default_estimator(outputs: usize) -> Estimator {
 impl<T: Real> Kfac<T> {
     pub(super) fn new(problem: &dyn Problem<T>, settings: KfacSettings<T>) -> Self {
         let averages: Vec<_> = problem.blocks().into_iter().map(Factors::zeros).collect();
-        let inverses = averages.iter().map(|_| BlockInverse::default()).collect();
+        let inverses = averages.iter().map(|_| BlockInverse::new(settings.inversion)).collect();
         Self { settings, l2: problem.l2(), weight: T::zero(), averages, inverses, inverted: None }
     }
 
@@ -70,13 +70,13 @@ impl<T: Real> Kfac<T> {
         let lambda = local.lambda + self.l2;
         let refresh = (local.step - 1).is_multiple_of(self.settings.interval);
         if self.settings.interval > 1 && (refresh || !self.inverses.iter().all(BlockInverse::is_ready)) {
-            self.inverted = Some(Inverted { averages: self.averages.clone(), lambda });
+            self.keep_what_is_inverted(lambda);
         }
         direction.copy_from(local.gradient);
         let mut rest = direction.as_mut_slice();
         for (inverse, factors) in self.inverses.iter_mut().zip(&self.averages) {
             if refresh || !inverse.is_ready() {
-                inverse.refresh(factors, self.settings.inversion, lambda)?;
+                inverse.refresh(factors, lambda)?;
                 local.cost.factorisations += 2;
             }
             let block;
@@ -85,6 +85,19 @@ impl<T: Real> Kfac<T> {
         }
         self.constrain(local, direction);
         Some(())
+    }
+
+    /// Notes what the inverses are made of now, in the place of what they were made of before.
+    fn keep_what_is_inverted(&mut self, lambda: T) {
+        let Some(inverted) = &mut self.inverted else {
+            self.inverted = Some(Inverted { averages: self.averages.clone(), lambda });
+            return;
+        };
+        inverted.lambda = lambda;
+        for (kept, factors) in inverted.averages.iter_mut().zip(&self.averages) {
+            kept.a.copy_from(&factors.a);
+            kept.g.copy_from(&factors.g);
+        }
     }
 
     /// Δ ← min(1, √(c/(α²Δᵀg)))·Δ, which bounds the change in the model's outputs; only with a fixed α, and only downhill.
@@ -108,13 +121,12 @@ impl<T: Real> Kfac<T> {
             visitor.real("inverted.damping", &mut inverted.lambda);
             visit(&mut inverted.averages, "inverted", visitor);
             for (inverse, factors) in self.inverses.iter_mut().zip(&inverted.averages) {
-                if inverse.refresh(factors, self.settings.inversion, inverted.lambda).is_none() {
-                    *inverse = BlockInverse::default();
-                }
+                // One that cannot be made stays unready.
+                let _ = inverse.refresh(factors, inverted.lambda);
             }
         } else {
             self.inverted = None;
-            self.inverses.fill_with(BlockInverse::default);
+            self.inverses.fill_with(|| BlockInverse::new(self.settings.inversion));
         }
     }
 

@@ -13,20 +13,6 @@ pub struct Batching {
     pub shuffle: bool,
 }
 
-/// A batch as positions in the data set.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Batch {
-    /// A run of consecutive examples.
-    Run {
-        /// The first.
-        from: usize,
-        /// How many.
-        len: usize,
-    },
-    /// Any examples.
-    Listed(Vec<usize>),
-}
-
 #[derive(Clone, Debug)]
 pub(super) struct Batches {
     examples: usize,
@@ -45,46 +31,90 @@ impl Batches {
         let Batching { size, shuffle } = self.batching;
         (if shuffle { (self.examples / size).max(1) } else { self.examples.div_ceil(size) }) as u64
     }
-
-    /// The batch of step `step` (from 1): a function of seed and step alone. `order` only saves drawing an epoch's order again at each of its steps.
-    pub(super) fn at(&self, step: u64, order: &mut EpochOrder) -> Batch {
-        let Batching { size, shuffle } = self.batching;
-        let index = step.saturating_sub(1);
-        if size == self.examples {
-            return Batch::Run { from: 0, len: size };
-        }
-        if shuffle {
-            let (epoch, within) = (index / self.per_epoch(), (index % self.per_epoch()) as usize);
-            let last = within as u64 + 1 == self.per_epoch();
-            let to = if last { self.examples } else { (within + 1) * size };
-            return Batch::Listed(order.of(epoch, self)[within * size..to].to_vec());
-        }
-        // (step − 1)·B modulo N, without overflow.
-        let from = ((u128::from(index) * size as u128) % self.examples as u128) as usize;
-        if from + size <= self.examples {
-            Batch::Run { from, len: size }
-        } else {
-            Batch::Listed((from..from + size).map(|i| i % self.examples).collect())
-        }
-    }
 }
 
-/// The order of the examples in the epoch last asked for.
-#[derive(Clone, Debug, Default)]
-pub(super) struct EpochOrder {
+/// The examples of a step's batch, as positions in the data set: a function of the seed and the step alone.
+///
+/// The order of the epoch is kept, and with it the room for those to come, so that selecting a batch allocates nothing.
+#[derive(Clone, Debug)]
+pub(super) struct Selection {
+    form: Form,
+    /// The first example, or its place in the order.
+    from: usize,
+    len: usize,
+    /// The epoch that the order is of.
     epoch: Option<u64>,
     order: Vec<usize>,
 }
 
-impl EpochOrder {
-    fn of(&mut self, epoch: u64, batches: &Batches) -> &[usize] {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// Consecutive examples.
+    Run,
+    /// Consecutive examples that begin again at the first after so many.
+    Wrapped(usize),
+    /// Consecutive places in the order of the epoch.
+    Shuffled,
+}
+
+impl Selection {
+    /// No examples.
+    pub(super) fn empty() -> Self {
+        Self { form: Form::Run, from: 0, len: 0, epoch: None, order: Vec::new() }
+    }
+
+    /// Becomes the batch of step `step` (from 1).
+    pub(super) fn select(&mut self, step: u64, batches: &Batches) {
+        let Batching { size, shuffle } = batches.batching;
+        let (examples, index) = (batches.examples, step.saturating_sub(1));
+        (self.form, self.from, self.len) = (Form::Run, 0, size);
+        if size == examples {
+            return;
+        }
+        if shuffle {
+            let (epoch, within) = (index / batches.per_epoch(), index % batches.per_epoch());
+            self.draw(epoch, batches);
+            self.form = Form::Shuffled;
+            self.from = within as usize * size;
+            if within + 1 == batches.per_epoch() {
+                self.len = examples - self.from;
+            }
+            return;
+        }
+        // (step − 1)·B modulo N, without overflow.
+        self.from = ((u128::from(index) * size as u128) % examples as u128) as usize;
+        if self.from + size > examples {
+            self.form = Form::Wrapped(examples);
+        }
+    }
+
+    fn draw(&mut self, epoch: u64, batches: &Batches) {
         if self.epoch != Some(epoch) {
             self.order.clear();
             self.order.extend(0..batches.examples);
             self.order.shuffle(&mut stream(batches.seed, Purpose::Shuffle, epoch));
             self.epoch = Some(epoch);
         }
-        &self.order
+    }
+
+    /// How many examples there are.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The first of them, if they are consecutive in the data set.
+    pub(super) fn run(&self) -> Option<usize> {
+        (self.form == Form::Run).then_some(self.from)
+    }
+
+    /// The position in the data set of example `n` of the batch.
+    pub(super) fn member(&self, n: usize) -> usize {
+        let place = self.from + n;
+        match self.form {
+            Form::Run => place,
+            Form::Wrapped(examples) => place % examples,
+            Form::Shuffled => self.order[place],
+        }
     }
 }
 
@@ -96,30 +126,29 @@ mod tests {
         Batches::new(examples, Batching { size, shuffle }, 7)
     }
 
-    fn at(batches: &Batches, step: u64) -> Batch {
-        batches.at(step, &mut EpochOrder::default())
+    fn members(selection: &Selection) -> Vec<usize> {
+        (0..selection.len()).map(|n| selection.member(n)).collect()
     }
 
-    fn members(batch: Batch) -> Vec<usize> {
-        match batch {
-            Batch::Run { from, len } => (from..from + len).collect(),
-            Batch::Listed(list) => list,
-        }
+    fn at(batches: &Batches, step: u64) -> Vec<usize> {
+        let mut selection = Selection::empty();
+        selection.select(step, batches);
+        let members = members(&selection);
+        assert!(selection.run().is_none_or(|from| members.iter().copied().eq(from..from + members.len())));
+        members
     }
 
     #[test]
     fn consecutive_batches_wrap_round() {
         let b = batches(5, 2, false);
-        assert_eq!(at(&b, 1), Batch::Run { from: 0, len: 2 });
-        assert_eq!(at(&b, 2), Batch::Run { from: 2, len: 2 });
-        assert_eq!(at(&b, 3), Batch::Listed(vec![4, 0]));
-        assert_eq!(at(&b, 4), Batch::Run { from: 1, len: 2 });
+        let found: Vec<_> = (1..=4).map(|step| at(&b, step)).collect();
+        assert_eq!(found, [[0, 1], [2, 3], [4, 0], [1, 2]]);
     }
 
     #[test]
     fn none_or_too_many_mean_all() {
         for size in [0, 5, 9] {
-            assert_eq!(at(&batches(5, size, true), 3), Batch::Run { from: 0, len: 5 });
+            assert_eq!(at(&batches(5, size, true), 3), [0, 1, 2, 3, 4]);
         }
     }
 
@@ -127,21 +156,22 @@ mod tests {
     fn a_shuffled_epoch_sees_every_example_once_and_its_last_batch_takes_the_remainder() {
         let b = batches(11, 3, true);
         assert_eq!(b.per_epoch(), 3);
-        let first: Vec<_> = (1..=3).map(|step| members(at(&b, step))).collect();
+        let first: Vec<_> = (1..=3).map(|step| at(&b, step)).collect();
         assert_eq!(first.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 5]);
         let mut all = first.concat();
         all.sort_unstable();
         assert_eq!(all, (0..11).collect::<Vec<_>>());
-        let second: Vec<_> = (4..=6).flat_map(|step| members(at(&b, step))).collect();
+        let second: Vec<_> = (4..=6).flat_map(|step| at(&b, step)).collect();
         assert_ne!(first.concat(), second);
     }
 
     #[test]
     fn a_kept_order_changes_nothing() {
         let b = batches(11, 3, true);
-        let mut order = EpochOrder::default();
+        let mut kept = Selection::empty();
         for step in [1, 2, 3, 4, 9, 2, 5, 5, 1] {
-            assert_eq!(b.at(step, &mut order), at(&b, step), "step {step}");
+            kept.select(step, &b);
+            assert_eq!(members(&kept), at(&b, step), "step {step}");
         }
     }
 }

@@ -6,19 +6,18 @@ use nalgebra::{DMatrix, DVector, Matrix2};
 
 use super::{
     Loss, Shared,
-    batches::{Batch, EpochOrder},
-    pass::{Backward, Forward, Shape, Tangent, fit},
+    batches::Selection,
+    pass::{Backward, Forward, Tangent, fit},
 };
 use crate::{
-    math::{Panel, PanelMut, Purpose, Real},
+    math::{Panel, PanelMut, Purpose, Real, gather},
     problem::{Curvature, Estimator, Factors, Oracle},
 };
 
 pub(super) struct MlpOracle<T: Real> {
     shared: Arc<Shared<T>>,
     step: u64,
-    batch: Batch,
-    order: EpochOrder,
+    batch: Selection,
     /// The inputs of a batch that is not a run of consecutive examples.
     gathered: DMatrix<T>,
     /// θ of the last linearisation, and what its passes left.
@@ -41,8 +40,7 @@ impl<T: Real> MlpOracle<T> {
         let shape = &shared.shape;
         let mut oracle = Self {
             step: 0,
-            batch: Batch::Run { from: 0, len: 0 },
-            order: EpochOrder::default(),
+            batch: Selection::empty(),
             gathered: DMatrix::zeros(0, 0),
             theta: DVector::zeros(0),
             forward: Forward::new(shape),
@@ -66,7 +64,7 @@ impl<T: Real> MlpOracle<T> {
     /// f from the outputs of the trial pass at `theta`.
     fn trial_loss(&self, theta: &DVector<T>) -> T {
         let outputs = self.trial.outputs();
-        let total = Loss::total(outputs, &self.shared.train.goals, |n| member(&self.batch, n));
+        let total = Loss::total(outputs, &self.shared.train.goals, |n| self.batch.member(n));
         total / T::of(outputs.ncols() as f64) + self.penalty(theta)
     }
 
@@ -101,7 +99,9 @@ impl<T: Real> MlpOracle<T> {
             if layer > 0 {
                 let (rates, above) = (&tangent.activations[layer - 1], backward.after(layer));
                 gradient.top(shape.sizes[layer]).set_mul_tr(T::one(), rates.into(), above.into(), T::one());
-                probe.step_rate(shape, layer, theta.as_slice(), direction.as_slice(), forward, backward, tangent);
+                let weights = shape.weights_only(layer, theta.as_slice());
+                let slopes = shape.weights_only(layer, direction.as_slice());
+                probe.step_rate(shape.activation, layer, [weights, slopes], forward, backward, tangent);
             }
         }
         product.axpy(shared.l2, direction, T::one());
@@ -139,7 +139,7 @@ impl<T: Real> MlpOracle<T> {
         let Self { shared, batch, theta, forward, linked, probe, .. } = self;
         let top = probe.top_mut(&shared.shape, linked.ncols());
         for (n, (mut s, p)) in top.column_iter_mut().zip(linked.column_iter()).enumerate() {
-            fill(shared, member(batch, n), p.as_slice(), s.as_mut_slice());
+            fill(shared, batch.member(n), p.as_slice(), s.as_mut_slice());
         }
         probe.run(&shared.shape, theta.as_slice(), forward);
         for (layer, factor) in factors.iter_mut().enumerate() {
@@ -160,73 +160,25 @@ fn symmetric<T: Real>(n: usize, entry: impl Fn(usize, usize) -> T) -> Matrix2<T>
     matrix
 }
 
-/// The position in the data set of the batch's example `n`.
-fn member(batch: &Batch, n: usize) -> usize {
-    match batch {
-        Batch::Run { from, .. } => from + n,
-        Batch::Listed(list) => list[n],
-    }
-}
-
 /// A_0 of the batch.
-fn batch_inputs<'a, T: Real>(shared: &'a Shared<T>, batch: &Batch, gathered: &'a DMatrix<T>) -> Panel<'a, T> {
+fn batch_inputs<'a, T: Real>(shared: &'a Shared<T>, batch: &Selection, gathered: &'a DMatrix<T>) -> Panel<'a, T> {
     let rows = shared.train.inputs.nrows();
-    match batch {
-        Batch::Run { from, len } => Panel::new(&shared.train.inputs.as_slice()[from * rows..(from + len) * rows], rows),
-        Batch::Listed(_) => gathered.into(),
-    }
-}
-
-impl<T: Real> Backward<T> {
-    /// One layer of the rates Ṡ, top down; `self` holds Ṡ, `gradient` holds S.
-    #[expect(clippy::too_many_arguments, reason = "the rate of S depends on everything S depends on, and on its rates")]
-    fn step_rate(
-        &mut self,
-        shape: &Shape,
-        layer: usize,
-        theta: &[T],
-        direction: &[T],
-        forward: &Forward<T>,
-        gradient: &Backward<T>,
-        tangent: &Tangent<T>,
-    ) {
-        let units = shape.sizes[layer];
-        let s = gradient.after(layer);
-        let (weights, slopes) = (shape.weights_only(layer, theta), shape.weights_only(layer, direction));
-        let mut rate = std::mem::replace(self.at_mut(layer - 1), DMatrix::zeros(0, 0));
-        fit(&mut rate, units, s.ncols());
-        let mut target = PanelMut::from(&mut rate);
-        target.set_mul(T::one(), slopes, s.into(), T::zero());
-        target.set_mul(T::one(), weights, self.after(layer).into(), T::one());
-        let values = forward.hidden(layer);
-        for (column, mut out) in rate.column_iter_mut().enumerate() {
-            for (unit, out) in out.iter_mut().enumerate() {
-                *out *= shape.activation.slope(values[(unit, column)]);
-            }
-        }
-        if !shape.activation.is_piecewise_linear() {
-            let mut back = DMatrix::zeros(units, s.ncols());
-            PanelMut::from(&mut back).set_mul(T::one(), weights, s.into(), T::zero());
-            for (column, mut out) in rate.column_iter_mut().enumerate() {
-                for (unit, out) in out.iter_mut().enumerate() {
-                    let bend = shape.activation.bend(values[(unit, column)]);
-                    *out += bend * tangent.rates[layer - 1][(unit, column)] * back[(unit, column)];
-                }
-            }
-        }
-        *self.at_mut(layer - 1) = rate;
+    match batch.run() {
+        Some(from) => Panel::new(&shared.train.inputs.as_slice()[from * rows..(from + batch.len()) * rows], rows),
+        None => gathered.into(),
     }
 }
 
 impl<T: Real> Oracle<T> for MlpOracle<T> {
     fn select(&mut self, step: u64) {
         self.step = step;
-        self.batch = self.shared.batches.at(step, &mut self.order);
-        if let Batch::Listed(list) = &self.batch {
-            fit(&mut self.gathered, self.shared.train.inputs.nrows(), list.len());
-            for (mut column, &example) in self.gathered.column_iter_mut().zip(list) {
-                column.copy_from(&self.shared.train.inputs.column(example));
-            }
+        self.batch.select(step, &self.shared.batches);
+        if self.batch.run().is_none() {
+            let all = &self.shared.train.inputs;
+            let rows = all.nrows();
+            fit(&mut self.gathered, rows, self.batch.len());
+            let batch = &self.batch;
+            gather(self.gathered.as_mut_slice(), all.as_slice(), rows, |n| batch.member(n));
         }
     }
 
@@ -264,7 +216,7 @@ impl<T: Real> Oracle<T> for MlpOracle<T> {
         let top = backward.top_mut(shape, examples);
         let mut total = T::zero();
         for (n, (mut p, mut s)) in linked.column_iter_mut().zip(top.column_iter_mut()).enumerate() {
-            let member = member(batch, n);
+            let member = batch.member(n);
             total += Loss::link(p.as_mut_slice(), &shared.train.goals, member);
             Loss::derivative(p.as_slice(), &shared.train.goals, member, weight, s.as_mut_slice());
         }

@@ -1,6 +1,6 @@
 //! Forward passes: values, and their rates along a direction.
 
-use std::ops::Range;
+use std::{mem, ops::Range};
 
 use nalgebra::DMatrix;
 
@@ -58,11 +58,14 @@ impl Shape {
     }
 }
 
-/// Makes `matrix` rows×columns, keeping it if it already is; says whether it was made anew.
+/// Makes `matrix` rows×columns, keeping it if it already is; says whether its entries have moved.
+/// Its memory is kept either way, so that batches of two sizes do not allocate in turn.
 pub(super) fn fit<T: Real>(matrix: &mut DMatrix<T>, rows: usize, columns: usize) -> bool {
     let renew = matrix.shape() != (rows, columns);
     if renew {
-        *matrix = DMatrix::zeros(rows, columns);
+        let mut numbers: Vec<T> = mem::replace(matrix, DMatrix::zeros(0, 0)).data.into();
+        numbers.resize(rows * columns, T::zero());
+        *matrix = DMatrix::from_vec(rows, columns, numbers);
     }
     renew
 }
@@ -218,20 +221,18 @@ impl<T: Real> Tangent<T> {
 #[derive(Clone, Debug)]
 pub(super) struct Backward<T: Real> {
     layers: Vec<DMatrix<T>>,
+    /// W̄_l S_{l+1} of one layer, which the rates of a bent φ need.
+    back: DMatrix<T>,
 }
 
 impl<T: Real> Backward<T> {
     pub(super) fn new(shape: &Shape) -> Self {
-        Self { layers: vec![DMatrix::zeros(0, 0); shape.layers()] }
+        Self { layers: vec![DMatrix::zeros(0, 0); shape.layers()], back: DMatrix::zeros(0, 0) }
     }
 
     /// S_{layer+1}: the derivative by layer `layer`'s outputs.
     pub(super) fn after(&self, layer: usize) -> &DMatrix<T> {
         &self.layers[layer]
-    }
-
-    pub(super) fn at_mut(&mut self, layer: usize) -> &mut DMatrix<T> {
-        &mut self.layers[layer]
     }
 
     /// The derivative by the network's outputs, to be filled in before [`run`](Self::run).
@@ -254,6 +255,42 @@ impl<T: Real> Backward<T> {
                 for (&a, s) in a.iter().zip(s) {
                     *s *= shape.activation.slope(a);
                 }
+            }
+        }
+    }
+
+    /// Ṡ_l = φ″ ⊙ Ż_l ⊙ (W̄_l S_{l+1}) + φ′ ⊙ (V̄_l S_{l+1} + W̄_l Ṡ_{l+1}) of one layer; `self` holds Ṡ, `gradient` holds S.
+    pub(super) fn step_rate(
+        &mut self,
+        activation: Activation,
+        layer: usize,
+        [weights, slopes]: [Panel<'_, T>; 2],
+        forward: &Forward<T>,
+        gradient: &Self,
+        tangent: &Tangent<T>,
+    ) {
+        let (s, units) = (gradient.after(layer), weights.rows());
+        let (below, above) = self.layers.split_at_mut(layer);
+        let rate = &mut below[layer - 1];
+        fit(rate, units, s.ncols());
+        let mut target = PanelMut::from(&mut *rate);
+        target.set_mul(T::one(), slopes, s.into(), T::zero());
+        target.set_mul(T::one(), weights, (&above[0]).into(), T::one());
+        let values = forward.hidden(layer).as_slice().chunks_exact(units + 1);
+        let columns = rate.as_mut_slice().chunks_exact_mut(units);
+        if activation.is_piecewise_linear() {
+            for (out, a) in columns.zip(values) {
+                out.iter_mut().zip(a).for_each(|(out, &a)| *out *= activation.slope(a));
+            }
+            return;
+        }
+        fit(&mut self.back, units, s.ncols());
+        PanelMut::from(&mut self.back).set_mul(T::one(), weights, s.into(), T::zero());
+        let bends = tangent.rates[layer - 1].as_slice().chunks_exact(units);
+        let bends = bends.zip(self.back.as_slice().chunks_exact(units));
+        for ((out, a), (z, back)) in columns.zip(values).zip(bends) {
+            for ((out, &a), (&z, &back)) in out.iter_mut().zip(a).zip(z.iter().zip(back)) {
+                *out = *out * activation.slope(a) + activation.bend(a) * z * back;
             }
         }
     }
