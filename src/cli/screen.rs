@@ -2,23 +2,26 @@
 
 use std::io::{self, IsTerminal as _};
 
-use super::{args::Args, failure::Failure};
+use super::{args::Args, failure::Failure, outputs};
 use crate::{
     session::Setup,
-    tui::{self, Options, TuiError},
+    tui::{self, Options, TuiError, trace::TraceFiles},
 };
 
 /// Shows a problem on the screen.
 pub(super) fn open(args: &Args) -> Result<(), Failure> {
     let setup = Setup::open(&args.problem, &args.session.overrides())?;
+    let files = [("--trace", &args.trace), ("--csv", &args.csv)];
+    outputs::files(files.into_iter().filter_map(|(option, path)| Some((option, path.as_deref()?))))?;
     if !io::stdout().is_terminal() {
         let message = "standard output is not a terminal, and the screen needs one; `rhoscope run` works without";
         return Err(Failure::Input(message.to_owned()));
     }
-    let options = Options { brightness: args.theme.map(Into::into) };
+    let trace = TraceFiles { json: args.trace.clone(), csv: args.csv.clone() };
+    let options = Options { brightness: args.theme.map(Into::into), trace };
     tui::run(setup, options).map_err(|error| match error {
         // The program is at fault, not what was typed.
         TuiError::Panic { .. } => Failure::Result(error.to_string()),
-        TuiError::Problem(_) | TuiError::Terminal(_) => Failure::Input(error.to_string()),
+        TuiError::Problem(_) | TuiError::Terminal(_) | TuiError::Trace(_) => Failure::Input(error.to_string()),
     })
 }

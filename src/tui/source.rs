@@ -55,5 +55,5 @@ fn started(setup: &Setup, start: [f64; 2], lanes: &[LaneSetup]) -> Setup {
 fn open(setup: &Setup) -> Result<Opened, String> {
     let session: Session = setup.build().map_err(|error| error.to_string())?;
     let opening = Opening::new(setup, &session);
-    Ok(Opened { session, opening })
+    Ok(Opened { session, opening, setup: setup.clone() })
 }
