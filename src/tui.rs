@@ -21,6 +21,7 @@ pub mod terminal;
 #[cfg(test)]
 mod tests;
 pub mod theme;
+pub mod trace;
 pub mod worker;
 
 use std::{
@@ -37,6 +38,7 @@ use app::{App, Choice};
 use events::Event;
 use terminal::Terminal;
 use theme::{Brightness, Depth, Theme, detect_brightness};
+use trace::TraceFiles;
 use worker::{Opener, Opening, Reply, Worker};
 
 /// Frames are drawn at most this often.
@@ -53,6 +55,9 @@ pub enum TuiError {
     /// The terminal cannot be used.
     #[error("the terminal cannot be used: {0}")]
     Terminal(#[from] io::Error),
+    /// A trace could not be written.
+    #[error("{0}")]
+    Trace(String),
     /// A part of the program panicked; the terminal has been restored and the panic's own words printed.
     #[error("the {part} stopped unexpectedly ({panic}); this is a fault of rhoscope itself")]
     Panic {
@@ -64,12 +69,14 @@ pub enum TuiError {
 }
 
 /// How to show the screen.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Dark or light; what the terminal says, else dark, by default.
     pub brightness: Option<Brightness>,
     /// How long the problem is meant to run, and how often its lanes are evaluated.
     pub pace: source::Pace,
+    /// Where every step goes, once the user quits.
+    pub trace: TraceFiles,
 }
 
 /// Shows a problem until the user quits.
@@ -87,9 +94,10 @@ pub fn run(setup: Setup, options: Options) -> Result<(), TuiError> {
 /// As [`run`].
 pub fn run_opener(opener: Opener, choices: Vec<Choice>, options: Options) -> Result<(), TuiError> {
     let (sender, events) = events::channel();
+    let traced = !options.trace.is_empty();
     let worker = {
         let sender = sender.clone();
-        Worker::spawn(opener, move |reply| sender.send(Event::Worker(reply)).is_ok())?
+        Worker::spawn(opener, options.trace, move |reply| sender.send(Event::Worker(reply)).is_ok())?
     };
     let opening = first_reply(&events)?;
     let variable = |name: &str| std::env::var(name).ok();
@@ -100,8 +108,13 @@ pub fn run_opener(opener: Opener, choices: Vec<Choice>, options: Options) -> Res
     let mut screen = Screen { terminal: Terminal::enter(&window_title(&app))?, app, worker, sender: sender.clone() };
     events::watch_terminal(sender)?;
     let ended = screen.run(&events);
-    drop(screen);
+    // The terminal is given back before anything is waited for.
+    let Screen { terminal, worker, .. } = screen;
+    drop(terminal);
     signals.close();
+    if traced {
+        worker.close(matches!(ended, Ok(Ended::Quit))).map_err(TuiError::Trace)?;
+    }
     match ended? {
         Ended::Quit => Ok(()),
         // Dying by the signal, rather than of it, tells whoever sent it the truth.

@@ -325,3 +325,27 @@ fn help_version_manual_and_completions_are_results() {
         assert!(ran.stdout.contains(part), "{arguments:?}: {}", ran.stdout);
     }
 }
+
+#[test]
+fn the_screen_writes_traces_to_files_of_their_own() {
+    let place = Place::new();
+    for (arguments, part) in [
+        (&["rosenbrock", "--trace", "-"][..], "--trace: - is standard output, which the screen needs; give a file"),
+        (&["rosenbrock", "--csv", "-"], "--csv: - is standard output"),
+        (&["rosenbrock", "--csv", "t", "--trace", "./t"], "--trace and --csv both write to t"),
+    ] {
+        let ran = place.run(arguments);
+        assert_eq!(ran.code, Some(2));
+        assert!(ran.stderr.contains(part), "{}", ran.stderr);
+        assert!(place.names().is_empty());
+    }
+}
+
+#[test]
+fn a_picture_of_a_long_run_is_drawn_from_what_is_kept() {
+    let place = Place::new();
+    let ran = place.run(&["run", "rosenbrock", "-o", "adam:lr=1e-5", "--steps", "150000", "--png", "p.png"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stdout.contains("150000"), "{}", ran.stdout);
+    assert!(std::fs::read(place.at("p.png")).unwrap().starts_with(b"\x89PNG"));
+}

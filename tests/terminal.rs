@@ -255,6 +255,35 @@ fn an_export_that_cannot_be_written_says_why() {
 }
 
 #[test]
+fn a_trace_appears_when_the_screen_is_left() {
+    let names = |directory: &Path| {
+        let names = std::fs::read_dir(directory).unwrap();
+        let mut names: Vec<_> = names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    let arguments = ["rosenbrock", "--trace", "t.jsonl", "--csv", "t.csv"];
+    let directory = tempfile::tempdir().unwrap();
+    let mut session = Session::start(&arguments, &[], directory.path());
+    session.until("step 0/");
+    session.press(SHIFT_RIGHT);
+    session.until("step 10/");
+    session.press("q");
+    assert!(session.end().success());
+    assert_eq!(names(directory.path()), ["t.csv", "t.jsonl"]);
+    let [csv, json] = ["t.csv", "t.jsonl"].map(|name| std::fs::read_to_string(directory.path().join(name)).unwrap());
+    // Three optimisers, and the step that tells f after the one shown.
+    assert_eq!((csv.lines().count(), json.lines().count()), (1 + 3 * 11, 1 + 3 * 11 + 3));
+
+    let directory = tempfile::tempdir().unwrap();
+    let mut session = Session::start(&arguments, &[], directory.path());
+    session.until("step 0/");
+    session.signal("TERM");
+    assert_eq!(session.end().signal(), Some("Terminated"));
+    assert!(names(directory.path()).is_empty(), "{:?}", names(directory.path()));
+}
+
+#[test]
 fn signals_restore_the_terminal_and_end_the_program() {
     for (name, number) in [("TERM", "Terminated"), ("INT", "Interrupt")] {
         let mut session = Session::rosenbrock(&[]);

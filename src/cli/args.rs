@@ -36,6 +36,14 @@ pub(super) struct Args {
     /// Colours for a dark or a light terminal; by default what the terminal says
     #[arg(long, value_enum)]
     pub theme: Option<Theme>,
+
+    /// Write every step as JSON Lines; the file appears when the screen is left
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub trace: Option<PathBuf>,
+
+    /// Write every step as CSV; the file appears when the screen is left
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub csv: Option<PathBuf>,
 }
 
 /// Dark or light.

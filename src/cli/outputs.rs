@@ -48,6 +48,17 @@ impl Outputs {
     }
 }
 
+/// Refuses what cannot be written while the screen has standard output, and two results in one file.
+pub(super) fn files<'a>(named: impl Iterator<Item = (&'a str, &'a Path)>) -> Result<(), Failure> {
+    let named: Vec<_> = named.collect();
+    if let Some((option, _)) = named.iter().find(|(_, path)| is_dash(path)) {
+        let message =
+            format!("{option}: - is standard output, which the screen needs; give a file, or use `rhoscope run`");
+        return Err(Failure::Input(message));
+    }
+    refuse_clashes(&named)
+}
+
 fn is_dash(path: &Path) -> bool {
     path.as_os_str() == "-"
 }

@@ -166,7 +166,7 @@ impl<W: Write> CsvTrace<W> {
             };
             let lane = reach.lane(label)?;
             if reach.keeps(lane, step, true) {
-                trace.copy(&row)?;
+                trace.copy_row(&row)?;
             }
         }
         reach.check()?;

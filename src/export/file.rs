@@ -57,6 +57,17 @@ impl OutputFile {
         &self.name
     }
 
+    /// What has been flushed so far, to be read from its beginning; `None` where what is written cannot be read back.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub fn reopened(&self) -> io::Result<Option<File>> {
+        match &self.sink {
+            Sink::Temporary { file, .. } => file.get_ref().reopen().map(Some),
+            Sink::Stdout(_) | Sink::Direct(_) => Ok(None),
+        }
+    }
+
     /// Puts the file in its place.
     ///
     /// # Errors
@@ -197,6 +208,7 @@ mod tests {
         let mut file = OutputFile::create(&path).unwrap();
         file.write_all(b"half").unwrap();
         file.flush().unwrap();
+        assert_eq!(io::read_to_string(file.reopened().unwrap().unwrap()).unwrap(), "half");
         drop(file);
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         let mut file = OutputFile::create(&path).unwrap();

@@ -1,6 +1,6 @@
 //! A trace as JSON Lines: a header, one object a lane and step, and at the end how each lane ended.
 
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 
 use serde::{
     Serialize, Serializer,
@@ -55,6 +55,33 @@ impl<W: Write> JsonTrace<W> {
     pub fn step(&mut self, lane: usize, record: &StepRecord) -> io::Result<()> {
         serde_json::to_writer(&mut self.out, &StepLine { optimiser: &self.labels[lane], record })?;
         self.out.write_all(b"\n")
+    }
+
+    /// Takes over the steps up to `last` of a trace written before: those of the lanes that `kept` names, each by its label there
+    /// and its number here.
+    ///
+    /// # Errors
+    /// If it cannot be read or written.
+    pub fn copy(&mut self, earlier: impl BufRead, kept: &[(&str, usize)], last: u64) -> io::Result<()> {
+        let beginning =
+            |label: &str| Ok::<_, io::Error>(format!(r#"{{"optimiser":{},"step":"#, serde_json::to_string(label)?));
+        let kept = kept.iter().map(|(label, lane)| Ok((beginning(label)?, beginning(&self.labels[*lane])?)));
+        let kept = kept.collect::<io::Result<Vec<_>>>()?;
+        for line in earlier.lines() {
+            let line = line?;
+            let known = kept.iter().find_map(|(before, now)| Some((line.strip_prefix(before.as_str())?, now)));
+            let Some((rest, now)) = known else { continue };
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+            if rest[..digits].parse::<u64>().is_ok_and(|step| step <= last) {
+                writeln!(self.out, "{now}{rest}")?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What was written to.
+    pub fn output(&self) -> &W {
+        &self.out
     }
 
     /// How a lane does on all of the data.
@@ -204,6 +231,31 @@ mod tests {
                 r#""cost":{"losses":1,"gradients":2,"products":3,"factorisations":4},"params":[1.0,-0.5]}"#
             )
         );
+    }
+
+    #[test]
+    fn the_beginning_of_a_trace_is_taken_over_under_other_labels() {
+        let step = |step| {
+            let mut record = StepRecord::new(step);
+            record.set(Quantity::Loss, 0.1 * step as f64);
+            record
+        };
+        let before = lines(|trace| {
+            for (lane, at) in [(0, 1), (1, 1), (2, 1), (0, 2), (1, 2), (0, 10), (1, 11)] {
+                trace.step(lane, &step(at)).unwrap();
+            }
+            trace.end(0, 2, Outcome::Finished);
+        });
+        let after = lines(|trace| {
+            trace.copy(before.join("\n").as_bytes(), &[("AdamQLR", 0), ("Adam", 2)], 10).unwrap();
+            trace.step(1, &step(11)).unwrap();
+        });
+        let expected = lines(|trace| {
+            for (lane, at) in [(2, 1), (0, 1), (2, 2), (0, 2), (2, 10), (1, 11)] {
+                trace.step(lane, &step(at)).unwrap();
+            }
+        });
+        assert_eq!(after, expected);
     }
 
     #[test]

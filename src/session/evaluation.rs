@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 
-use super::Session;
+use super::{Edit, EditedLane, Session};
 use crate::problem::{Evaluation, Part};
 
 /// How a lane does on all of the data after a step.
@@ -64,9 +64,19 @@ impl Evaluator {
         step.is_multiple_of(self.every)
     }
 
-    /// Forgets what was evaluated: the lanes are others now.
-    pub fn restart(&mut self, session: &Session) {
-        (self.last, self.start) = (vec![None; session.lanes()], None);
+    /// Goes on with the lanes of an edit that the session has made: what was found where they stand now need not be found again.
+    pub fn edited(&mut self, edit: &Edit, session: &Session) {
+        let found = |lane: &EditedLane, step: u64| match lane {
+            EditedLane::Kept { lane, .. } => {
+                let last = self.last.get(*lane).copied().flatten()?;
+                (last == step || last > step && self.is_due(step)).then_some(step)
+            }
+            EditedLane::Started(_) => None,
+        };
+        let lanes = edit.lanes.iter().take(session.lanes()).enumerate();
+        self.last = lanes.map(|(now, lane)| found(lane, session.step(now))).collect();
+        self.last.resize(session.lanes(), None);
+        self.start = None;
     }
 
     /// Whether a lane has moved since it was last evaluated.

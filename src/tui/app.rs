@@ -278,6 +278,8 @@ impl App {
             }
             Reply::Edited { edit, lanes, refill } => self.edited(&edit, lanes, &refill),
             Reply::Recalled(steps) => self.recalled(steps),
+            Reply::Warning(sentence) | Reply::Closed(Err(sentence)) => self.warn(sentence),
+            Reply::Closed(Ok(())) => {}
             _ if self.opening_another => {}
             Reply::Steps { steps, ends, over } => self.record(steps, ends, over),
             Reply::Evaluated { lane, record } => self.history.lane_mut(lane).evaluated(*record),

@@ -4,6 +4,7 @@ mod behaviour;
 mod long;
 mod picker;
 mod screens;
+mod trace;
 
 use std::{path::Path, time::Duration};
 
@@ -104,6 +105,7 @@ impl Stage {
             if replies.is_empty() && self.engine.busy() {
                 replies.push(self.engine.work());
             }
+            replies.extend(self.engine.warning());
             if replies.is_empty() {
                 return;
             }

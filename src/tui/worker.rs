@@ -16,13 +16,19 @@ use crate::{
     optim::{Outcome, StepRecord},
     problem::Examples,
     session::{
-        Edit, EvaluationRecord, Evaluator, Geometry, History, Progress, Recalled, Refill, Session, Setup, SetupError,
+        Edit, EvaluationRecord, Evaluator, Geometry, History, LaneHistory, Progress, Recalled, Refill, Session, Setup,
+        SetupError,
         setup::{LaneSetup, ProblemFacts},
     },
 };
 
-use super::source::Pace;
+use super::{
+    source::Pace,
+    trace::{Trace, TraceFiles},
+};
 
+/// How long is waited for a worker whose work is not wanted any more.
+const MOMENT: Duration = Duration::from_secs(1);
 /// How long a batch of steps may take; a single step may take longer.
 const BATCH: Duration = Duration::from_millis(6);
 
@@ -34,6 +40,8 @@ pub struct Opened {
     pub evaluator: Option<Evaluator>,
     /// For the screen.
     pub opening: Opening,
+    /// What it was built from.
+    pub setup: Setup,
 }
 
 /// What to open.
@@ -81,6 +89,11 @@ pub enum Request {
         from: u64,
         /// The last.
         to: u64,
+    },
+    /// End, and put the traces in their places if they are wanted.
+    Close {
+        /// Whether they are.
+        keep: bool,
     },
 }
 
@@ -174,7 +187,7 @@ impl Opened {
             let inputs = data.pictures.as_ref().map(|pictures| pictures.inputs.clone());
             Some(Evaluator::new(&session, Some(every))?.looking_at(inputs))
         });
-        Ok(Self { session, evaluator, opening })
+        Ok(Self { session, evaluator, opening, setup: setup.clone() })
     }
 }
 
@@ -221,6 +234,10 @@ pub enum Reply {
     },
     /// Steps that were computed again, with their lanes.
     Recalled(Vec<(usize, Recalled)>),
+    /// Something went wrong that does not stop the run.
+    Warning(String),
+    /// The traces are in their places, or why not.
+    Closed(Result<(), String>),
 }
 
 /// The work itself, without a thread: also what tests drive directly.
@@ -230,6 +247,9 @@ pub struct Engine {
     evaluator: Option<Evaluator>,
     /// Whether every lane has ended.
     over: bool,
+    setup: Setup,
+    traced: TraceFiles,
+    trace: Option<Trace>,
     goal: u64,
     began: Instant,
 }
@@ -240,25 +260,57 @@ impl Engine {
     /// # Errors
     /// The opener's sentence.
     pub fn open(mut opener: Opener) -> Result<(Self, Opening), String> {
-        let Opened { session, evaluator, opening } = opener(&Source::Again)?;
-        Ok((Self { opener, session, evaluator, over: false, goal: 0, began: Instant::now() }, opening))
+        let Opened { session, evaluator, opening, setup } = opener(&Source::Again)?;
+        let (traced, began) = (TraceFiles::default(), Instant::now());
+        Ok((Self { opener, session, evaluator, over: false, setup, traced, trace: None, goal: 0, began }, opening))
+    }
+
+    /// Writes every step to files from now on.
+    ///
+    /// # Errors
+    /// A sentence, if they cannot be written.
+    pub fn trace(&mut self, files: TraceFiles) -> Result<(), String> {
+        if !files.is_empty() {
+            self.trace = Some(Trace::begin(&files, &self.setup, self.recorded())?);
+        }
+        self.traced = files;
+        Ok(())
+    }
+
+    /// How many parameters a step records.
+    fn recorded(&self) -> usize {
+        self.session.empty_history().lanes().first().map_or(0, LaneHistory::recorded_params)
+    }
+
+    /// What has gone wrong with the traces since this was asked last.
+    pub fn warning(&mut self) -> Option<Reply> {
+        self.trace.as_mut()?.news().map(Reply::Warning)
     }
 
     /// Answers a request at once, or notes the goal.
     pub fn handle(&mut self, request: Request) -> Option<Reply> {
         match request {
             Request::Open(source) => Some(match (self.opener)(&source) {
-                Ok(Opened { session, evaluator, opening }) => {
-                    (self.session, self.evaluator) = (session, evaluator);
+                Ok(Opened { session, evaluator, opening, setup }) => {
+                    (self.session, self.evaluator, self.setup) = (session, evaluator, setup);
                     (self.goal, self.over) = (0, false);
+                    let params = self.recorded();
+                    if let Some(trace) = &mut self.trace {
+                        trace.restart(&self.traced, &self.setup, params);
+                    }
                     Reply::Opened(Box::new(opening))
                 }
                 Err(sentence) => Reply::NotOpened(sentence),
             }),
             Request::Edit { edit, seconds, needs, lanes } => {
                 let refill = self.session.edit(&edit, &seconds, &needs);
-                self.evaluator.iter_mut().for_each(|evaluator| evaluator.restart(&self.session));
+                self.evaluator.iter_mut().for_each(|evaluator| evaluator.edited(&edit, &self.session));
                 (self.goal, self.over) = (edit.step, false);
+                let setup = Setup { lanes: lanes.clone(), ..self.setup.clone() };
+                if let Some(trace) = &mut self.trace {
+                    trace.edited(&edit, &self.setup, &setup);
+                }
+                self.setup = setup;
                 Some(Reply::Edited { edit, lanes, refill })
             }
             Request::Advance { until } => {
@@ -275,6 +327,12 @@ impl Engine {
                     recalled.extend(self.session.recall(lane, from..=to).into_iter().map(|step| (lane, step)));
                 }
                 Some(Reply::Recalled(recalled))
+            }
+            Request::Close { keep } => {
+                let steps: Vec<u64> = (0..self.session.lanes()).map(|lane| self.session.step(lane)).collect();
+                // A trace that is not wanted leaves nothing behind.
+                let trace = self.trace.take().filter(|_| keep);
+                Some(Reply::Closed(trace.map_or(Ok(()), |trace| trace.finish(&steps))))
             }
         }
     }
@@ -294,6 +352,9 @@ impl Engine {
         if self.evaluation_is_due()
             && let Some((lane, record)) = self.evaluator.as_mut().and_then(|evaluator| evaluator.next(&self.session))
         {
+            if let Some(trace) = &mut self.trace {
+                trace.evaluation(lane, &record);
+            }
             return Reply::Evaluated { lane, record: Box::new(record) };
         }
         #[cfg(debug_assertions)]
@@ -303,11 +364,17 @@ impl Engine {
         let (mut steps, mut ends, mut over) = (Vec::new(), Vec::new(), false);
         let batch = Instant::now();
         while self.session.latest() < self.goal && batch.elapsed() < BATCH && !self.evaluation_is_due() {
-            let more = self.session.advance(&clock, &mut |progress| match progress {
-                Progress::Step { lane, record, seconds } => {
-                    steps.push(Step { lane, record: record.clone(), seconds });
+            let trace = &mut self.trace;
+            let more = self.session.advance(&clock, &mut |progress| {
+                if let Some(trace) = trace {
+                    trace.take(&progress);
                 }
-                Progress::Ended { lane, step, outcome } => ends.push(End { lane, step, outcome }),
+                match progress {
+                    Progress::Step { lane, record, seconds } => {
+                        steps.push(Step { lane, record: record.clone(), seconds });
+                    }
+                    Progress::Ended { lane, step, outcome } => ends.push(End { lane, step, outcome }),
+                }
             });
             if !more {
                 (over, self.over) = (true, true);
@@ -322,6 +389,7 @@ impl Engine {
 #[derive(Debug)]
 pub struct Worker {
     requests: Sender<Request>,
+    closed: Receiver<Result<(), String>>,
 }
 
 impl Worker {
@@ -332,16 +400,39 @@ impl Worker {
     /// When the thread cannot be started.
     pub fn spawn(
         opener: Opener,
+        traced: TraceFiles,
         sink: impl Fn(Result<Reply, String>) -> bool + Send + 'static,
     ) -> std::io::Result<Self> {
         let (requests, inbox) = mpsc::channel();
+        let (closing, closed) = mpsc::channel();
         thread::Builder::new().name("worker".to_owned()).spawn(move || {
-            let work = catch_unwind(AssertUnwindSafe(|| run(opener, &inbox, &sink)));
+            let sink = |reply| match reply {
+                Ok(Reply::Closed(result)) => {
+                    let _ = closing.send(result);
+                    false
+                }
+                reply => sink(reply),
+            };
+            let work = catch_unwind(AssertUnwindSafe(|| run(opener, traced, &inbox, &sink)));
             if let Err(panic) = work {
                 sink(Err(sentence(panic.as_ref())));
             }
         })?;
-        Ok(Self { requests })
+        Ok(Self { requests, closed })
+    }
+
+    /// Ends the worker once it has done what it is doing, and waits for that: for ever if the traces are wanted, else only for a moment.
+    ///
+    /// # Errors
+    /// A sentence, if a trace that is wanted could not be written.
+    pub fn close(&self, keep: bool) -> Result<(), String> {
+        self.ask(Request::Close { keep });
+        if keep {
+            // A worker that is gone has said so.
+            return self.closed.recv().unwrap_or(Ok(()));
+        }
+        let _ = self.closed.recv_timeout(MOMENT);
+        Ok(())
     }
 
     /// Asks. A worker that is gone has said so through its sink.
@@ -356,8 +447,10 @@ pub fn sentence(panic: &(dyn Any + Send)) -> String {
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }
 
-fn run(opener: Opener, inbox: &Receiver<Request>, sink: &impl Fn(Result<Reply, String>) -> bool) {
-    let mut engine = match Engine::open(opener) {
+fn run(opener: Opener, traced: TraceFiles, inbox: &Receiver<Request>, sink: &impl Fn(Result<Reply, String>) -> bool) {
+    let opened =
+        Engine::open(opener).and_then(|(mut engine, opening)| engine.trace(traced).map(|()| (engine, opening)));
+    let mut engine = match opened {
         Ok((engine, opening)) => {
             sink(Ok(Reply::Opened(Box::new(opening))));
             engine
@@ -384,7 +477,7 @@ fn run(opener: Opener, inbox: &Receiver<Request>, sink: &impl Fn(Result<Reply, S
             Some(request) => engine.handle(request),
             None => Some(engine.work()),
         };
-        if reply.is_some_and(|reply| !sink(Ok(reply))) {
+        if reply.into_iter().chain(engine.warning()).any(|reply| !sink(Ok(reply))) {
             return;
         }
     }
