@@ -110,3 +110,24 @@ fn step_back_and_draw(bencher: Bencher<'_, '_>, size: (u16, u16)) {
         panels::render(&stage.app, stage.area(), &mut buffer);
     });
 }
+
+/// A key in a part of a run that is long gone, the steps it needs taken again, and the frame that answers it.
+#[divan::bench(args = SIZES)]
+fn step_back_long_ago_and_draw(bencher: Bencher<'_, '_>, size: (u16, u16)) {
+    let mut stage = Stage::new(size, 20 * STEPS);
+    let mut buffer = Buffer::empty(stage.area());
+    stage.act(Action::Command(Command::Step(-(15 * STEPS).cast_signed())));
+    bencher.bench_local(|| {
+        stage.act(Action::Command(Command::Step(-10)));
+        panels::render(&stage.app, stage.area(), &mut buffer);
+    });
+}
+
+/// The same without the frame.
+#[divan::bench]
+fn steps_taken_again(bencher: Bencher<'_, '_>) {
+    let mut stage = Stage::new(SIZES[0], 20 * STEPS);
+    stage.act(Action::Command(Command::Step(-(15 * STEPS).cast_signed())));
+    bencher.bench_local(|| stage.act(Action::Command(Command::Step(-100))));
+    assert!(stage.app.lane_history().resolution(stage.app.cursor) > 1);
+}

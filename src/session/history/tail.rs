@@ -28,6 +28,11 @@ impl<T> Tail<T> {
             self.items.drain(..first - self.first);
             self.first = first;
         }
+        if self.items.len() == self.items.capacity() {
+            // As ever twice as much, but no more than will be used.
+            let more = self.items.len().max(FAN_OUT).min(room - self.items.len());
+            self.items.reserve_exact(more);
+        }
         self.items.push(item);
     }
 
