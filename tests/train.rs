@@ -344,3 +344,33 @@ fn problems_that_need_data_train_where_it_is() {
         }
     }
 }
+
+/// The most threads that the program was seen with.
+#[cfg(target_os = "linux")]
+fn most_threads(place: &Place, arguments: &[&str]) -> usize {
+    let mut child = place.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let tasks = format!("/proc/{}/task", child.id());
+    let mut most = 0;
+    loop {
+        most = most.max(std::fs::read_dir(&tasks).map_or(0, Iterator::count));
+        if let Some(status) = child.try_wait().unwrap() {
+            assert!(status.success(), "{arguments:?}");
+            return most;
+        }
+        sleep(Duration::from_millis(1));
+    }
+}
+
+/// With `--threads 1` there are no more threads than where no product is worth sharing; with two there are.
+#[cfg(target_os = "linux")]
+#[test]
+fn threads_are_as_many_as_asked_for() {
+    let place = Place::new();
+    for how in [["train", "mlp-fashion", "--epochs", "1"], ["run", "mlp-fashion", "--steps", "10"]] {
+        let with = |more: &[&str]| most_threads(&place, &[&how[..], more].concat());
+        let small = ["--optimiser", "adam", "--set", "problem.layers=[784, 5, 10]", "--threads", "2"];
+        let (one, two, unshared) = (with(&["--threads", "1"]), with(&["--threads", "2"]), with(&small));
+        assert_eq!(one, unshared, "{how:?}");
+        assert!(two > one, "{how:?}: {two} and {one}");
+    }
+}

@@ -95,11 +95,12 @@ impl Lane {
         }
     }
 
-    /// A step; one that cannot go on begins again.
+    /// A step; where none can be taken, the first one of a new beginning.
     pub fn step(&mut self) {
         let Self { start, optimiser, oracle, theta, space, record } = self;
         if optimiser.step(oracle.as_mut(), theta, space, record).is_err() {
             (*optimiser, *theta) = start.clone();
+            optimiser.step(oracle.as_mut(), theta, space, record).unwrap();
         }
     }
 }
