@@ -339,6 +339,12 @@ fn the_screen_writes_traces_to_files_of_their_own() {
         assert!(ran.stderr.contains(part), "{}", ran.stderr);
         assert!(place.names().is_empty());
     }
+    #[cfg(unix)]
+    {
+        assert!(std::process::Command::new("mkfifo").arg(place.at("pipe")).status().unwrap().success());
+        let ran = place.run(&["rosenbrock", "--trace", "pipe"]);
+        assert_eq!((ran.code, ran.stderr.contains("pipe is a pipe, in which")), (Some(2), true), "{}", ran.stderr);
+    }
 }
 
 #[test]

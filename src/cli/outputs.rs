@@ -48,7 +48,7 @@ impl Outputs {
     }
 }
 
-/// Refuses what cannot be written while the screen has standard output, and two results in one file.
+/// Refuses what cannot be written while the screen has standard output or cannot be written anew, and two results in one file.
 pub(super) fn files<'a>(named: impl Iterator<Item = (&'a str, &'a Path)>) -> Result<(), Failure> {
     let named: Vec<_> = named.collect();
     if let Some((option, _)) = named.iter().find(|(_, path)| is_dash(path)) {
@@ -56,7 +56,26 @@ pub(super) fn files<'a>(named: impl Iterator<Item = (&'a str, &'a Path)>) -> Res
             format!("{option}: - is standard output, which the screen needs; give a file, or use `rhoscope run`");
         return Err(Failure::Input(message));
     }
+    if let Some((option, path)) = named.iter().find(|(_, path)| is_pipe(path)) {
+        let path = path.display();
+        let message = format!("{option}: {path} is a pipe, in which a run cannot be begun anew; give a file");
+        return Err(Failure::Input(message));
+    }
     refuse_clashes(&named)
+}
+
+/// Whether opening a path waits for a reader.
+fn is_pipe(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt as _;
+        path.metadata().is_ok_and(|metadata| metadata.file_type().is_fifo())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
 }
 
 fn is_dash(path: &Path) -> bool {

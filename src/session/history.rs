@@ -339,7 +339,8 @@ impl LaneHistory {
 
     /// All that steps 1 to `step` cost; where the step is not [known](Self::knows), what those up to the nearest one before did.
     pub fn cost(&self, step: usize) -> Cost {
-        match self.recalled.get(step).filter(|_| step <= self.flags.first()) {
+        let gone = step <= self.flags.first();
+        match if gone { self.recalled.get(step) } else { None } {
             Some(recalled) => recalled.cost,
             None => self.totals(step).cost,
         }

@@ -200,7 +200,11 @@ impl Writer {
         };
         let written = written.ok_or_else(|| io::Error::other("what was written to it cannot be taken back"))?;
         let written = BufReader::new(written);
-        let out = OutputFile::create(path).map_err(io::Error::other)?;
+        let out = OutputFile::create(path).map_err(|error| match error {
+            // Whoever reports it names the file.
+            ExportError::Write { problem, .. } => io::Error::other(problem),
+            ExportError::ClosedPipe => io::ErrorKind::BrokenPipe.into(),
+        })?;
         Ok(match self {
             Self::Json(_) => {
                 let mut trace = JsonTrace::new(out, setup, 0)?;

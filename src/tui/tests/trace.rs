@@ -169,6 +169,12 @@ fn what_is_not_wanted_leaves_nothing_and_what_cannot_be_written_is_said() {
     traced.stage.press(Command::Step(10));
     let folder = traced.folder.path().to_owned();
     fs::remove_dir_all(&folder).unwrap();
+    // An edit would take over what was written, and a restart would begin anew; there is no place for either.
+    traced.stage.press(Command::Optimisers).press(Command::Change(Change::Remove));
+    traced.stage.press(Command::Change(Change::Continue));
+    let message = traced.stage.message().to_owned();
+    assert_eq!(message.matches("cannot write").count(), 1, "{message}");
+    assert!(message.ends_with("; the run goes on without it"), "{message}");
     traced.stage.press(Command::Restart);
     let message = traced.stage.message().to_owned();
     assert!(message.contains("there is no directory") && message.contains("t.jsonl"), "{message}");
