@@ -17,6 +17,7 @@ pub mod number;
 pub mod palette;
 mod regions;
 mod scale;
+mod softmax;
 mod traces;
 mod view;
 
@@ -262,12 +263,10 @@ pub struct Grid {
 /// What a lane's network makes of a picture.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answered {
-    /// A class, with its probability.
+    /// A class.
     Named {
-        /// What the class is called.
-        name: String,
-        /// From 0 to 1.
-        confidence: f64,
+        /// What the class is called, with its probability, for instance `boot 93 %`.
+        text: String,
         /// Whether it is what the picture shows.
         right: bool,
     },
@@ -306,6 +305,15 @@ pub struct Gallery {
     pub pictures: Vec<Picture>,
 }
 
+/// A cell of a [`ConfusionMatrix`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConfusionCell {
+    /// The share of the row in percent; empty for none.
+    pub text: String,
+    /// How deep its ground is in the lane's colour, 0 to 1.
+    pub depth: f64,
+}
+
 /// What a lane's network takes for what.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConfusionMatrix {
@@ -317,8 +325,8 @@ pub struct ConfusionMatrix {
     pub lane: usize,
     /// What the classes are called.
     pub names: Vec<String>,
-    /// One row a class, one column what it was taken for: the share of the class, 0 to 1. Empty where nothing is known yet.
-    pub cells: Vec<Vec<f64>>,
+    /// One row a class, one column what it was taken for. Empty where nothing is known yet.
+    pub cells: Vec<Vec<ConfusionCell>>,
     /// A word in place of the cells.
     pub empty: Option<String>,
 }

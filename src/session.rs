@@ -22,7 +22,7 @@ use crate::{
 
 pub use edit::{Edit, EditedLane};
 pub use evaluation::{EvaluationRecord, Evaluator};
-pub use history::{History, LaneHistory, REACH, Recalled, Refill};
+pub use history::{BEFORE_AN_EDIT, History, LaneHistory, REACH, Recalled, Refill};
 #[cfg(feature = "app")]
 pub use setup::{Setup, SetupError};
 
@@ -133,7 +133,7 @@ impl Session {
     ///
     /// A session is a function of its problem, its lanes and its edits: lanes that are kept repeat exactly the steps they would have
     /// taken. `seconds` says how much of its own compute time each lane of the edit had used by then; it steers nothing.
-    /// A lane that the session does not have, or that was kept already, is left out.
+    /// The lanes kept must be lanes of the session, each kept once.
     ///
     /// `needs` is what the history asks for ([`History::needs`]); what it gets is for [`History::edited`].
     pub fn edit(&mut self, edit: &Edit, seconds: &[f64], needs: &[u64]) -> Refill {

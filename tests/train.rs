@@ -194,6 +194,10 @@ fn a_resumed_training_goes_on_with_its_traces() {
         lines.filter(|line| !(is_evaluation(line) && line["step"] == 17)).collect()
     };
     assert_eq!(steps(&whole), steps(&parts));
+    // Taken up where it ended, it says nothing again.
+    let before = parts.read("t.jsonl");
+    finish(command(&parts, "40", &["--resume", "c", "--trace", "t.jsonl"]));
+    assert_eq!(parts.read("t.jsonl"), before);
     // A trace that does not lead up to the checkpoint is left alone.
     finish(command(&parts, "3", &["--checkpoint", "d", "--trace", "short.jsonl"]));
     let before = parts.read("short.jsonl");

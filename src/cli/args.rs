@@ -152,7 +152,7 @@ pub(super) struct SessionArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     init: Option<PathBuf>,
 
-    /// How many threads a matrix product may use; by default as many as there are cores
+    /// How many threads the arithmetic may use; by default as many as there are cores
     #[arg(long, value_name = "N")]
     threads: Option<NonZero<usize>>,
 
@@ -196,7 +196,7 @@ pub(super) struct PaceArgs {
     #[arg(long, value_name = "N", conflicts_with = "steps")]
     pub epochs: Option<NonZero<u64>>,
 
-    /// Evaluate on all of the data every N steps instead of every epoch
+    /// Evaluate on all of the data every N steps instead of every epoch (on the screen: every few where they are short)
     #[arg(long, value_name = "N")]
     pub eval_every: Option<NonZero<u64>>,
 }

@@ -7,7 +7,7 @@ use crate::{
         lane_styles, palette::Theme, whole,
     },
     optim::Quantity,
-    session::{History, Session, Setup},
+    session::{Evaluator, History, Session, Setup},
 };
 
 /// The bytes of the picture.
@@ -20,18 +20,28 @@ fn figure(setup: &Setup, session: &mut Session, history: &History) -> Figure {
     let caption = Caption { name: setup.name.clone(), summary: setup.summary.clone().unwrap_or_default() };
     let planned = usize::try_from(setup.steps).unwrap_or(usize::MAX);
     let options = TraceOptions { bins: TRACE_BINS, planned, cursor: Some(history.latest()), ..TraceOptions::default() };
-    let main = map(setup, session, history).unwrap_or_else(|| without_map(setup, session, history, &options));
-    compose(&caption, main, lane_styles(&families), history, &options)
+    let data = DataFacts::new(setup, session);
+    let main = match first_view(session, data.as_ref()) {
+        View::Map => map(setup, session, history),
+        view => {
+            let options = TraceOptions { ticks: [6, 6], ..options.clone() };
+            Some(view.main_view(history, data.as_ref(), best_lane(history).unwrap_or_default(), &options))
+        }
+    };
+    let nothing = || View::Loss.main_view(history, None, 0, &options);
+    compose(&caption, main.unwrap_or_else(nothing), lane_styles(&families), history, &options)
 }
 
-/// What was found on whole parts of the data, if that was looked at; else the loss over evaluations.
-fn without_map(setup: &Setup, session: &Session, history: &History, options: &TraceOptions) -> MainView {
-    let evaluated = history.lanes().iter().any(|lane| !lane.evaluations().is_empty());
-    let view = if evaluated { View::HeldOut } else { View::Loss };
-    let data = DataFacts::new(setup, session);
-    let lane = best_lane(history).unwrap_or_default();
-    let options = TraceOptions { ticks: [6, 6], ..options.clone() };
-    view.main_view(history, data.as_ref(), lane, &options)
+/// What the screen shows first.
+fn first_view(session: &Session, data: Option<&DataFacts>) -> View {
+    View::all(&session.geometry(), data).first().copied().unwrap_or(View::Loss)
+}
+
+/// What looks at the lanes now and then as on the screen, where the picture shows what is found.
+pub(super) fn evaluator(setup: &Setup, session: &Session) -> Option<Evaluator> {
+    let data = DataFacts::new(setup, session)?;
+    let shows = first_view(session, Some(&data)) == View::HeldOut;
+    Evaluator::new(session, Some(data.evaluation_interval())).filter(|_| shows)
 }
 
 fn map(setup: &Setup, session: &mut Session, history: &History) -> Option<MainView> {

@@ -11,7 +11,7 @@ use super::{failure::Failure, outputs::Outputs, report::LaneReport};
 use crate::{
     export::{CsvTrace, EarlierError, ExportError, JsonTrace, OutputFile},
     optim::{Outcome, StepRecord},
-    session::{EvaluationRecord, History, Progress, Session, Setup},
+    session::{EvaluationRecord, Evaluator, History, Progress, Session, Setup},
 };
 
 /// How often a reader of a running trace sees something new.
@@ -107,6 +107,14 @@ impl Recorder {
             trace.step(lane, record).map_err(|error| failure(&error, name))?;
         }
         Ok(())
+    }
+
+    /// Takes down, for the figure alone, how the lanes do on all of the data.
+    pub fn look(&mut self, evaluator: &mut Evaluator, session: &Session) {
+        let Some(history) = &mut self.history else { return };
+        while let Some((lane, record)) = evaluator.next(session) {
+            history.lane_mut(lane).evaluated(record);
+        }
     }
 
     /// Takes down how a lane does on all of the data.

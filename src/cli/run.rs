@@ -23,7 +23,7 @@ use super::{
 use crate::{
     data::encode_params,
     export::{ExportError, OutputFile},
-    session::{Session, Setup},
+    session::{Evaluator, Session, Setup},
 };
 
 /// Runs a problem without a screen.
@@ -33,7 +33,8 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let mut session = setup.build()?;
     let summary_to_stdout = !outputs.use_stdout();
     let mut recorder = Recorder::new(&mut outputs, &setup, &session, &Earlier::default())?;
-    advance(&setup, &mut session, &mut recorder)?;
+    let evaluator = recorder.history.as_ref().and_then(|_| picture::evaluator(&setup, &session));
+    advance(&setup, &mut session, &mut recorder, evaluator)?;
     recorder.finish();
     warn(&recorder);
     write_results(&setup, &mut session, &mut recorder, outputs, args.outputs.theme)?;
@@ -86,13 +87,21 @@ pub(super) fn watch() -> Result<Arc<AtomicUsize>, Failure> {
     Ok(stop)
 }
 
-/// Takes the steps.
-fn advance(setup: &Setup, session: &mut Session, recorder: &mut Recorder) -> Result<(), Failure> {
+/// Takes the steps, and evaluates the lanes where the picture shows what was found.
+fn advance(
+    setup: &Setup,
+    session: &mut Session,
+    recorder: &mut Recorder,
+    mut evaluator: Option<Evaluator>,
+) -> Result<(), Failure> {
     let stop = watch()?;
     let started = Instant::now();
     let clock = || started.elapsed().as_secs_f64();
     let mut progress = Progress::new(setup.steps);
     for step in 1..=setup.steps {
+        if let Some(evaluator) = evaluator.as_mut().filter(|evaluator| evaluator.is_due(step - 1)) {
+            recorder.look(evaluator, session);
+        }
         let more = session.advance(&clock, &mut |progress| recorder.take(progress));
         recorder.check()?;
         progress.at(step);
@@ -102,6 +111,9 @@ fn advance(setup: &Setup, session: &mut Session, recorder: &mut Recorder) -> Res
         if !more {
             break;
         }
+    }
+    if let Some(evaluator) = &mut evaluator {
+        recorder.look(evaluator, session);
     }
     Ok(())
 }

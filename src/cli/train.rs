@@ -46,10 +46,7 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
     let existing = |path: &Option<PathBuf>| path.clone().filter(|path| args.resume.is_some() && path.is_file());
     let earlier = Earlier { trace: existing(&args.outputs.trace), csv: existing(&args.outputs.csv) };
     let recorder = Recorder::new(&mut outputs, &setup, &session, &earlier)?;
-    // Only a picture shows examples.
-    let looked_at = recorder.history.as_ref().and_then(|_| setup.pictures(&session)).map(|pictures| pictures.inputs);
     let Some(evaluator) = Evaluator::new(&session, Some(plan.eval_every)) else { return Ok(()) };
-    let evaluator = evaluator.looking_at(looked_at);
     let last = vec![None; setup.lanes.len()];
     let mut training = Training { setup: &setup, plan, session, recorder, evaluator, last };
     let stopped = training.run()?;

@@ -86,18 +86,19 @@ impl<W: Write> JsonTrace<W> {
         stands: &[u64],
     ) -> Result<Self, EarlierError> {
         let mut reach = Reach::new(setup, stands);
+        let mut evaluated = vec![None; setup.lanes.len()];
         let mut text = String::new();
         for line in 1.. {
             text.clear();
             if earlier.read_line(&mut text)? == 0 {
                 break;
             }
-            let value: Value = match serde_json::from_str(&text) {
-                Ok(value) => value,
-                // A line that was being written when the power went.
-                Err(_) if !text.ends_with('\n') => break,
-                Err(error) => return Err(EarlierError::Line { line, problem: format!("not JSON: {error}") }),
-            };
+            // A line without an end is half a line: the file was copied while it was written.
+            if !text.ends_with('\n') {
+                break;
+            }
+            let value: Value = serde_json::from_str(&text)
+                .map_err(|error| EarlierError::Line { line, problem: format!("not JSON: {error}") })?;
             let keeps = if line == 1 {
                 same_run(&value, setup)?;
                 true
@@ -107,14 +108,19 @@ impl<W: Write> JsonTrace<W> {
                     return Err(EarlierError::Line { line, problem });
                 };
                 let lane = reach.lane(label)?;
-                value.get("outcome").is_none() && reach.keeps(lane, step, value.get("epoch").is_none())
+                let is_evaluation = value.get("epoch").is_some();
+                let keeps = value.get("outcome").is_none() && reach.keeps(lane, step, !is_evaluation);
+                if keeps && is_evaluation {
+                    evaluated[lane] = Some(step);
+                }
+                keeps
             };
             if keeps {
                 out.write_all(text.as_bytes())?;
             }
         }
         reach.check()?;
-        Ok(Self::after_header(out, setup))
+        Ok(Self::after_header(out, setup, evaluated))
     }
 }
 
@@ -142,27 +148,24 @@ impl<W: Write> CsvTrace<W> {
     /// If it cannot be read or written, is no trace, tells of another run, or lacks steps.
     pub fn continued(
         out: W,
-        earlier: impl Read,
+        earlier: impl BufRead,
         setup: &Setup,
         params: usize,
         stands: &[u64],
     ) -> Result<Self, EarlierError> {
         let mut trace = Self::new(out, setup, params)?;
         let mut reach = Reach::new(setup, stands);
-        let mut rows = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(earlier).into_records();
+        let whole = WholeLines { from: earlier, line: Vec::new(), read: 0 };
+        let mut rows = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(whole).into_records();
         let width = match rows.next() {
             Some(Ok(header)) if header == Self::header(params) => header.len(),
             _ => return Err(EarlierError::Line { line: 1, problem: "found no header of such a trace".to_owned() }),
         };
-        let mut rows = rows.zip(2..).peekable();
-        while let Some((row, line)) = rows.next() {
+        for (row, line) in rows.zip(2..) {
             let row = row.map_err(|error| EarlierError::Line { line, problem: error.to_string() })?;
             let step = row.get(1).and_then(|step| step.parse::<u64>().ok()).filter(|_| row.len() == width);
-            let (label, step) = match (row.get(0), step) {
-                (Some(label), Some(step)) => (label, step),
-                // A row that was being written when the power went.
-                _ if rows.peek().is_none() => break,
-                _ => return Err(EarlierError::Line { line, problem: "found no step of an optimiser".to_owned() }),
+            let (Some(label), Some(step)) = (row.get(0), step) else {
+                return Err(EarlierError::Line { line, problem: "found no step of an optimiser".to_owned() });
             };
             let lane = reach.lane(label)?;
             if reach.keeps(lane, step, true) {
@@ -171,6 +174,31 @@ impl<W: Write> CsvTrace<W> {
         }
         reach.check()?;
         Ok(trace)
+    }
+}
+
+/// Lines up to the last one that has an end.
+struct WholeLines<R> {
+    from: R,
+    line: Vec<u8>,
+    /// So many bytes of the line have been read.
+    read: usize,
+}
+
+impl<R: BufRead> Read for WholeLines<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.read == self.line.len() {
+            (self.line, self.read) = (std::mem::take(&mut self.line), 0);
+            self.line.clear();
+            self.from.read_until(b'\n', &mut self.line)?;
+            if self.line.last() != Some(&b'\n') {
+                self.line.clear();
+            }
+        }
+        let count = (self.line.len() - self.read).min(buffer.len());
+        buffer[..count].copy_from_slice(&self.line[self.read..][..count]);
+        self.read += count;
+        Ok(count)
     }
 }
 
@@ -213,8 +241,8 @@ mod tests {
 
     #[test]
     fn a_trace_gone_on_with_is_the_whole_one() {
-        // Longer than the checkpoint, just as long, and cut in the middle of a line.
-        for (written, cut) in [(9, 0), (6, 0), (7, 30)] {
+        // Longer than the checkpoint, just as long, and cut in a line, near its end and before it.
+        for (written, cut) in [(9, 0), (6, 0), (7, 30), (8, 1), (8, 2)] {
             let earlier = json(written);
             let earlier = &earlier[..earlier.len() - cut];
             let mut trace = JsonTrace::continued(Vec::new(), earlier, &setup(0), &[6, 6]).unwrap();
@@ -241,6 +269,7 @@ mod tests {
             (refused(b"{\"x\": 1}\n", 0, &[6, 6]), "line 1: found no header"),
             (refused(b"step,loss\n", 0, &[6, 6]), "line 1: not JSON"),
             (refused(b"", 0, &[6, 6]), "has the steps of adam up to 0"),
+            (refused(&json(6)[..json(6).len() / 2], 0, &[6, 6]), "up to"),
         ];
         for (message, part) in cases {
             assert!(message.contains(part), "{message}");
@@ -252,6 +281,7 @@ mod tests {
         assert!(refused(b"x,y\n1,2\n", &[6, 6]).contains("line 1: found no header"));
         let mut foreign = csv_of(2);
         foreign.extend(String::from_utf8(csv_of(1)).unwrap().lines().last().unwrap().replace("sgd", "lion").bytes());
+        foreign.push(b'\n');
         assert!(refused(&foreign, &[2, 2]).contains("an optimiser \"lion\""));
     }
 }

@@ -19,6 +19,8 @@ pub struct JsonTrace<W: Write> {
     out: W,
     labels: Vec<String>,
     ends: Vec<Option<(u64, Outcome)>>,
+    /// The step of each lane's latest evaluation that is there already.
+    evaluated: Vec<Option<u64>>,
 }
 
 impl<W: Write> JsonTrace<W> {
@@ -27,7 +29,7 @@ impl<W: Write> JsonTrace<W> {
     /// # Errors
     /// If it cannot be written.
     pub fn new(out: W, setup: &Setup, resumed_after: u64) -> io::Result<Self> {
-        let mut trace = Self::after_header(out, setup);
+        let mut trace = Self::after_header(out, setup, vec![None; setup.lanes.len()]);
         let mut header = json!({
             "rhoscope": env!("CARGO_PKG_VERSION"),
             "problem": setup.resolved_problem(),
@@ -41,11 +43,11 @@ impl<W: Write> JsonTrace<W> {
         Ok(trace)
     }
 
-    /// Goes on after a header that is there already.
-    pub(super) fn after_header(out: W, setup: &Setup) -> Self {
+    /// Goes on after a header that is there already, and evaluations after these steps.
+    pub(super) fn after_header(out: W, setup: &Setup, evaluated: Vec<Option<u64>>) -> Self {
         let labels: Vec<String> = setup.lanes.iter().map(|lane| lane.label.clone()).collect();
         let ends = vec![None; labels.len()];
-        Self { out, labels, ends }
+        Self { out, labels, ends, evaluated }
     }
 
     /// A step of a lane.
@@ -84,11 +86,14 @@ impl<W: Write> JsonTrace<W> {
         &self.out
     }
 
-    /// How a lane does on all of the data.
+    /// How a lane does on all of the data, unless that is there already.
     ///
     /// # Errors
     /// If it cannot be written.
     pub fn evaluation(&mut self, lane: usize, evaluation: &EvaluationRecord) -> io::Result<()> {
+        if self.evaluated[lane].replace(evaluation.step) == Some(evaluation.step) {
+            return Ok(());
+        }
         let mut line = json!({
             "optimiser": self.labels[lane],
             "step": evaluation.step,

@@ -84,7 +84,7 @@ fn draw(root: &Area, ink: &Ink, figure: &Figure) -> Drawn {
     match &figure.main {
         MainView::Landscape(landscape) => map::draw(&layout.main, ink, landscape, &figure.styles)?,
         MainView::Chart(chart) => {
-            let look = Look { x_labels: true, y_label: true, line: 3.6 };
+            let look = Look { x_labels: true, y_ticks: true, y_label: true, line: 3.6 };
             chart::draw(&layout.main, ink, chart, &look, &figure.styles)?;
         }
         MainView::Grid(grid) => grid::draw(&layout.main, ink, grid, &figure.styles)?,
@@ -93,7 +93,7 @@ fn draw(root: &Area, ink: &Ink, figure: &Figure) -> Drawn {
     }
     let last = figure.traces.len().saturating_sub(1);
     for (index, (chart, area)) in figure.traces.iter().zip(&layout.traces).enumerate() {
-        let look = Look { x_labels: index == last, y_label: false, line: 2.8 };
+        let look = Look { x_labels: index == last, y_ticks: true, y_label: false, line: 2.8 };
         chart::draw(area, ink, chart, &look, &figure.styles)?;
     }
     root.present()

@@ -1,6 +1,6 @@
 //! What a lane's network takes for what.
 
-use super::{ConfusionMatrix, DataFacts, TraceOptions, held_out::when, number};
+use super::{ConfusionCell, ConfusionMatrix, DataFacts, TraceOptions, held_out::when, number};
 use crate::{
     problem::Part,
     session::{EvaluationRecord, History},
@@ -10,10 +10,9 @@ use crate::{
 pub(super) fn confusion(history: &History, data: &DataFacts, lane: usize, options: &TraceOptions) -> ConfusionMatrix {
     let cursor = options.cursor.unwrap_or(history.latest());
     let classes = data.classes.unwrap_or_default();
-    let names = match &data.pictures {
-        Some(pictures) => pictures.names.clone(),
-        None => (0..classes).map(|class| class.to_string()).collect(),
-    };
+    // A network may have more outputs than its examples have classes.
+    let known = |class: usize| data.pictures.as_ref().and_then(|pictures| pictures.names.get(class)).cloned();
+    let names = (0..classes).map(|class| known(class).unwrap_or_else(|| class.to_string())).collect();
     let past = history.lanes().get(lane);
     let label = past.map_or("", |past| past.label());
     let record = past.and_then(|past| past.evaluation(cursor));
@@ -34,9 +33,9 @@ pub(super) fn confusion(history: &History, data: &DataFacts, lane: usize, option
             empty,
         };
     };
-    let share = |class: usize, taken: usize| match confusion.of_class(class) {
-        0 => 0.0,
-        all => f64::from(confusion.count(class, taken)) / f64::from(all),
+    let cell = |class: usize, taken: usize| match confusion.of_class(class) {
+        0 => ConfusionCell::new(0.0),
+        all => ConfusionCell::new(f64::from(confusion.count(class, taken)) / f64::from(all)),
     };
     let all: u32 = (0..classes).map(|class| confusion.of_class(class)).sum();
     ConfusionMatrix {
@@ -44,8 +43,26 @@ pub(super) fn confusion(history: &History, data: &DataFacts, lane: usize, option
         caption: format!("{:.1} % of {} {} examples right", 100.0 * accuracy, number::count(all as usize), part.name()),
         lane,
         names,
-        cells: (0..classes).map(|class| (0..classes).map(|taken| share(class, taken)).collect()).collect(),
+        cells: (0..classes).map(|class| (0..classes).map(|taken| cell(class, taken)).collect()).collect(),
         empty: None,
+    }
+}
+
+impl ConfusionCell {
+    fn new(share: f64) -> Self {
+        // Nothing is a blank: the mistakes are to be seen.
+        let text = match share {
+            share if share <= 0.0 => String::new(),
+            share if share < 0.005 => "<1".to_owned(),
+            share => format!("{:.0}", 100.0 * share),
+        };
+        // The root shows small shares, which are what one looks for.
+        Self { text, depth: share.clamp(0.0, 1.0).sqrt() }
+    }
+
+    /// Whether the ground is so deep that what stands on it must have the colour of the page.
+    pub fn is_deep(&self) -> bool {
+        self.depth > 0.6
     }
 }
 
@@ -68,9 +85,30 @@ mod tests {
         assert!(confusion(&history, &data, 0, &TraceOptions::default()).empty.is_some());
         history.lane_mut(0).evaluated(record);
         let matrix = confusion(&history, &data, 0, &TraceOptions::default());
-        assert_eq!(matrix.cells, [vec![0.75, 0.0, 0.25], vec![0.0, 1.0, 0.0], vec![0.0; 3]]);
+        let texts: Vec<Vec<&str>> =
+            matrix.cells.iter().map(|row| row.iter().map(|cell| cell.text.as_str()).collect()).collect();
+        assert_eq!(texts, [["75", "", "25"], ["", "100", ""], ["", "", ""]]);
+        let depths = [0.0, 0.004, 0.25, 1.0].map(|share| ConfusionCell::new(share).depth);
+        assert_eq!((depths[0], depths[2], depths[3]), (0.0, 0.5, 1.0));
+        assert_eq!(ConfusionCell::new(0.004).text, "<1");
         assert_eq!(matrix.title, "K-FAC after epoch 0, step 0");
         assert_eq!(matrix.caption, "80.0 % of 5 validation examples right");
         assert_eq!(matrix.names, ["0", "1", "2"]);
+    }
+
+    #[test]
+    fn outputs_without_an_example_have_numbers_for_names() {
+        let pictures = crate::session::setup::Pictures {
+            size: [1, 1],
+            names: vec!["bag".to_owned()],
+            part: Part::Test,
+            inputs: nalgebra::DMatrix::zeros(1, 1),
+            raw: nalgebra::DMatrix::zeros(1, 1),
+            brightest: 1.0,
+            classes: Some(vec![0]),
+        };
+        let data = DataFacts { per_epoch: 1, classes: Some(3), pictures: Some(pictures) };
+        let history = History::new([("K-FAC".to_owned(), vec![])]);
+        assert_eq!(confusion(&history, &data, 0, &TraceOptions::default()).names, ["bag", "1", "2"]);
     }
 }

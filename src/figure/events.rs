@@ -3,7 +3,7 @@
 use super::number::{count, short};
 use crate::{
     optim::{DampingRule, Outcome, Quantity, RHO_HIGH, RHO_LOW, Recipe},
-    session::LaneHistory,
+    session::{BEFORE_AN_EDIT, LaneHistory},
 };
 
 /// What happened at a step. A run of steps to which the same happens counts once, at its first.
@@ -86,9 +86,6 @@ pub struct Event {
 /// So many of the latest events are kept.
 const MOST: usize = 100_000;
 
-/// So many steps before an edit are looked at again, to know what goes on across it.
-const AGAIN: usize = 64;
-
 /// The events of one lane, found as its history grows: each step is looked at once, while its record is still kept.
 #[derive(Clone, Debug, Default)]
 pub struct Events {
@@ -126,8 +123,11 @@ impl Events {
     #[must_use]
     pub fn up_to(&self, step: usize, lane: &LaneHistory, recipe: &Recipe) -> Self {
         let step = step.min(lane.len());
-        let mut left =
-            Self { seen: step.saturating_sub(AGAIN), good: self.good.filter(|good| *good <= step), ..Self::default() };
+        let mut left = Self {
+            seen: step.saturating_sub(BEFORE_AN_EDIT),
+            good: self.good.filter(|good| *good <= step),
+            ..Self::default()
+        };
         left.running[EventKind::FirstGood as usize] = left.good.is_some();
         left.follow(lane, recipe);
         left.found = self.within(0, step.saturating_add(1)).to_vec();

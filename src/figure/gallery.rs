@@ -1,6 +1,6 @@
 //! Examples that are pictures, and what the lanes' networks make of them.
 
-use super::{Answer, Answered, Gallery, Picture, TraceOptions, held_out::when};
+use super::{Answer, Answered, Gallery, Picture, TraceOptions, held_out::when, softmax::likeliest};
 use crate::session::{History, setup::Pictures};
 
 /// Pictures with the answers of every visible lane, as of its latest evaluation up to the cursor.
@@ -10,16 +10,21 @@ pub(super) fn gallery(history: &History, pictures: &Pictures, options: &TraceOpt
     let brightness = |value: f64| (value / pictures.brightest).clamp(0.0, 1.0) as f32;
     let picture = |(index, raw): (usize, nalgebra::DVectorView<'_, f64>)| {
         let class = pictures.classes.as_ref().map(|classes| classes[index]);
-        let answer = |outputs: &[f32]| match class {
-            Some(class) => {
-                let (taken, confidence) = most_likely(outputs);
-                Answered::Named { name: name(pictures, taken), confidence, right: taken == class }
-            }
-            None => Answered::Drawn(outputs.iter().map(|&output| brightness(output.into())).collect()),
+        let answer = |outputs: &[f32]| {
+            let outputs: Vec<f64> = outputs.iter().map(|&output| output.into()).collect();
+            // A network that has diverged says nothing.
+            let (taken, confidence) = likeliest(&outputs)?;
+            Some(match class {
+                Some(class) => {
+                    let text = format!("{} {:.0} %", name(pictures, taken), 100.0 * confidence);
+                    Answered::Named { text, right: taken == class }
+                }
+                None => Answered::Drawn(outputs.into_iter().map(brightness).collect()),
+            })
         };
         let answers = lanes().filter_map(|(lane, record)| {
             let outputs = record.outputs.as_ref()?.column(index);
-            Some(Answer { lane, what: answer(outputs.as_slice()) })
+            Some(Answer { lane, what: answer(outputs.as_slice())? })
         });
         Picture {
             pixels: raw.iter().map(|&value| brightness(value)).collect(),
@@ -38,13 +43,6 @@ pub(super) fn gallery(history: &History, pictures: &Pictures, options: &TraceOpt
 
 fn name(pictures: &Pictures, class: usize) -> String {
     pictures.names.get(class).cloned().unwrap_or_else(|| class.to_string())
-}
-
-/// The class of the largest output, and its share of softmax(z).
-fn most_likely(z: &[f32]) -> (usize, f64) {
-    let best = (1..z.len()).fold(0, |best, index| if z[index] > z[best] { index } else { best });
-    let total: f64 = z.iter().map(|&other| f64::from(other - z[best]).exp()).sum();
-    (best, 1.0 / total)
 }
 
 #[cfg(test)]
@@ -76,10 +74,18 @@ mod tests {
         assert_eq!(gallery.title, "test pictures after epoch 1, step 1");
         let [first, second] = &gallery.pictures[..] else { panic!("two pictures") };
         assert_eq!((first.pixels.as_slice(), first.name.as_deref()), (&[0.0, 1.0][..], Some("bag")));
-        let Answered::Named { name, confidence, right } = &first.answers[0].what else { panic!("a name") };
-        assert_eq!((name.as_str(), *right), ("boot", false));
-        assert!((confidence - 0.75).abs() < 1e-6);
+        let Answered::Named { text, right } = &first.answers[0].what else { panic!("a name") };
+        assert_eq!((text.as_str(), *right), ("boot 75 %", false));
         assert!(matches!(&second.answers[0].what, Answered::Named { right: true, .. }), "the first of equals");
+    }
+
+    #[test]
+    fn a_network_that_has_diverged_has_no_answer() {
+        let logits = DMatrix::from_column_slice(2, 2, &[f32::INFINITY, 0.0, 1.0, f32::NAN]);
+        for classes in [Some(vec![0, 0]), None] {
+            let gallery = gallery(&history(logits.clone()), &pictures(classes), &TraceOptions::default());
+            assert!(gallery.pictures.iter().all(|picture| picture.answers.is_empty()));
+        }
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use super::{
     Chart, Curve, Grid, GridColumn, LaneText, Mark, MarkKind, Point, Scale, TraceOptions,
-    clip::clip,
+    clip::{clip, inside},
     number,
-    traces::{Limits, axis, cursors},
+    traces::{Limits, axis, beyond, cursors},
 };
 use crate::{
     problem::{Evaluation, Part},
@@ -63,24 +63,13 @@ pub(super) fn held_out(history: &History, options: &TraceOptions) -> Grid {
             (measure, measure.limits(values))
         })
         .collect();
-    let first = parts().next();
     let column = |part: Part| GridColumn {
         heading: part.name().to_owned(),
         values: options
             .lanes(history)
             .filter_map(|(lane, past)| Some(value(lane, past.evaluation(cursor)?.on(part)?)))
             .collect(),
-        charts: rows
-            .iter()
-            .map(|(measure, limits)| {
-                let mut chart = chart(*measure, part, limits, history, options, cursor);
-                if Some(part) != first {
-                    // The labels of a common axis stand on its left.
-                    chart.y.ticks.iter_mut().for_each(|tick| tick.label.clear());
-                }
-                chart
-            })
-            .collect(),
+        charts: rows.iter().map(|(measure, limits)| chart(*measure, part, limits, history, options, cursor)).collect(),
     };
     let empty = if options.lanes(history).next().is_none() {
         Some("every optimiser is hidden")
@@ -123,22 +112,27 @@ fn chart(
         let value = measure.of(record.on(part)?)?;
         Some([across.unit(options.x_axis.place(past, record.step as usize)), up.unit(value)])
     };
-    let inside = |point: &Point| point.iter().all(|coordinate| (0.0..=1.0).contains(coordinate));
+    let points = |past: &LaneHistory| past.evaluations().iter().map(|record| place(past, record)).collect::<Vec<_>>();
     let curve = |(lane, past): (usize, &LaneHistory)| {
-        let points = past.evaluations().iter().filter_map(|record| place(past, record));
-        Curve { lane, pieces: clip(points).into_iter().collect() }
+        // What overflowed breaks a curve.
+        let points = points(past);
+        let pieces = points.split(Option::is_none).flat_map(|piece| clip(piece.iter().flatten().copied()));
+        Curve { lane, pieces: pieces.collect() }
     };
     let now = |(lane, past): (usize, &LaneHistory)| {
-        let at = place(past, past.evaluation(cursor)?).filter(inside)?;
+        let at = place(past, past.evaluation(cursor)?).filter(|at| inside(*at))?;
         Some(Mark { lane, at, kind: MarkKind::Now })
     };
+    let slots = (options.bins / 18).clamp(3, 16);
+    let beyond = |(lane, past): (usize, &LaneHistory)| beyond(lane, points(past).into_iter().flatten(), slots);
+    let marks = options.lanes(history).flat_map(beyond).chain(options.lanes(history).filter_map(now)).collect();
     Chart {
         title: measure.title().to_owned(),
         x: axis(options.x_axis.label(), x_range, Scale::Linear, options.ticks[0]),
         y: axis(measure.title(), limits.range, limits.scale, options.ticks[1]),
         bands: Vec::new(),
         curves: options.lanes(history).map(curve).collect(),
-        marks: options.lanes(history).filter_map(now).collect(),
+        marks,
         cursors: cursors(history, options, x_range),
         examples: Vec::new(),
         empty: None,
@@ -174,14 +168,14 @@ mod tests {
         assert_eq!(train.charts.len(), 2);
         for (left, right) in train.charts.iter().zip(&test.charts) {
             assert_eq!((&left.x, left.y.range), (&right.x, right.y.range));
-            assert!(left.y.ticks.iter().any(|tick| !tick.label.is_empty()));
-            assert!(right.y.ticks.iter().all(|tick| tick.label.is_empty()));
         }
         let [loss, accuracy] = &train.charts[..] else { panic!("two measures") };
         assert_eq!(loss.curves[0].pieces[0].len(), 3);
         assert_eq!(accuracy.y.range, [80.0, 100.0], "the guess before the first step is left below");
         let now = |chart: &Chart| chart.marks.iter().find(|mark| mark.kind == MarkKind::Now).map(|mark| mark.at[0]);
         assert_eq!((now(loss), now(accuracy)), (Some(0.5), Some(0.5)));
+        let below = |chart: &Chart| chart.marks.iter().filter(|mark| mark.kind == MarkKind::Below).count();
+        assert_eq!((below(loss), below(accuracy)), (0, 1));
     }
 
     #[test]
@@ -197,12 +191,10 @@ mod tests {
 
     #[test]
     fn a_loss_that_overflows_is_a_gap_and_said_in_words() {
-        let history = history(20, &[(0, 2.0, None), (10, f64::INFINITY, None)]);
-        let grid = held_out(&history, &TraceOptions::default());
+        let history = history(30, &[(0, 2.0, None), (10, f64::INFINITY, None), (20, 1.0, None), (30, 0.5, None)]);
+        let grid = held_out(&history, &TraceOptions { cursor: Some(12), ..TraceOptions::default() });
         assert_eq!(grid.columns[0].values[0].text, "overflow");
-        assert_eq!(
-            grid.columns[0].charts[0].curves[0].pieces,
-            [[[0.0, grid.columns[0].charts[0].curves[0].pieces[0][0][1]]]]
-        );
+        let pieces = &grid.columns[0].charts[0].curves[0].pieces;
+        assert_eq!(pieces.iter().map(Vec::len).collect::<Vec<_>>(), [1, 2]);
     }
 }

@@ -12,6 +12,14 @@ pub use ramp::{Theme, class_colour, contour_colour, field_colour, region_colour}
 /// Red, green and blue, 0 to 255 each.
 pub type Rgb = [u8; 3];
 
+/// Between two colours, the second at 1.
+pub fn mix(from: Rgb, to: Rgb, share: f64) -> Rgb {
+    std::array::from_fn(|channel| {
+        let [a, b] = [from, to].map(|colour| f64::from(colour[channel]));
+        (a + share.clamp(0.0, 1.0) * (b - a)).round() as u8
+    })
+}
+
 /// The optimisers that have a colour of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Family {

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use nalgebra::DMatrix;
 
-use super::{Example, Field, GroundOptions, Landscape, Window, clip::inside, landscape::places, traces::axis};
+use super::{
+    Example, Field, GroundOptions, Landscape, Window, clip::inside, landscape::places, softmax::likeliest, traces::axis,
+};
 use crate::{
     figure::Scale,
     problem::{Examples, Targets},
@@ -54,13 +56,9 @@ fn verdict(outputs: impl Iterator<Item = f64>) -> (u8, Option<f64>) {
     let two = |z: f64| vec![0.0, z];
     let logits: Vec<f64> = outputs.collect();
     let logits = if let [z] = logits[..] { two(z) } else { logits };
-    let best = (0..logits.len()).max_by(|&a, &b| logits[a].total_cmp(&logits[b])).unwrap_or(0);
-    if logits.is_empty() || logits.iter().any(|z| !z.is_finite()) {
-        return (best as u8, None);
-    }
-    let sum: f64 = logits.iter().map(|z| (z - logits[best]).exp()).sum();
+    let Some((best, share)) = likeliest(&logits) else { return (0, None) };
     let chance = 1.0 / logits.len() as f64;
-    (best as u8, Some(((1.0 / sum - chance) / (1.0 - chance)).clamp(0.0, 1.0)))
+    (best as u8, Some(((share - chance) / (1.0 - chance)).clamp(0.0, 1.0)))
 }
 
 fn points(examples: &Examples, window: Window) -> Vec<Example> {
@@ -110,7 +108,7 @@ mod tests {
     #[test]
     fn verdicts() {
         for (outputs, class, sure) in [
-            (&[0.0, 0.0][..], 1, Some(0.0)),
+            (&[0.0, 0.0][..], 0, Some(0.0)),
             (&[1000.0, 0.0, 0.0], 0, Some(1.0)),
             (&[3.0_f64.ln()], 1, Some(0.5)),
             (&[-1000.0], 0, Some(1.0)),

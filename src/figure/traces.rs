@@ -13,6 +13,7 @@ use crate::{
     session::{History, LaneHistory},
 };
 pub(super) use limits::Limits;
+pub(super) use marks::beyond;
 use sample::Series;
 
 /// What the horizontal axis counts.
@@ -222,7 +223,7 @@ pub fn trace(kind: TraceKind, history: &History, options: &TraceOptions) -> Char
     for (series, pieces) in series.iter().zip(&samples) {
         let visible = pieces.iter().flat_map(|piece| clip(piece.iter().map(|&point| place(point))));
         curves.push(Curve { lane: series.lane, pieces: visible.collect() });
-        marks.extend(marks::beyond(series.lane, pieces.iter().flatten().map(|&point| place(point)), slots.div_ceil(2)));
+        marks.extend(beyond(series.lane, pieces.iter().flatten().map(|&point| place(point)), slots.div_ceil(2)));
         match kind {
             TraceKind::Loss => marks.extend(marks::rejections(series, slots, place)),
             TraceKind::Damping => marks.extend(marks::changes(series, slots, place)),

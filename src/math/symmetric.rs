@@ -13,7 +13,7 @@ use super::{PanelMut, Real, scratch::Scratch, shared, threads::parts};
 /// in which a divisor within rounding of 0 (n·ε·max|eigenvalue|) is raised to that rounding level.
 ///
 /// Whatever the form, the room of the others is kept: from the second time on, neither factorising nor solving allocates.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct DampedInverse<T: Real> {
     form: Form<T>,
     /// L of A + λI = LLᵀ, or A + λI itself.
@@ -23,6 +23,19 @@ pub struct DampedInverse<T: Real> {
     scratch: Scratch<MaybeUninit<u8>>,
     /// QᵀX.
     inner: Scratch<T>,
+}
+
+/// Only what the present form needs: a checkpoint does not carry the room of the others along.
+impl<T: Real> Clone for DampedInverse<T> {
+    fn clone(&self) -> Self {
+        let mut clone = Self { form: self.form.clone(), ..Self::default() };
+        match self.form {
+            Form::Cholesky => clone.lower = self.lower.clone(),
+            Form::Eigen => clone.basis = self.basis.clone(),
+            Form::Scaled(_) => {}
+        }
+        clone
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -8,9 +8,9 @@ pub const MOST_CLASSES: usize = 32;
 pub struct Evaluation {
     /// The mean loss of its examples, without a penalty on the parameters.
     pub loss: f64,
-    /// The share of its examples whose largest output is their class; `None` without classes.
+    /// The share of its examples whose largest output is their class; `None` without classes, or where outputs are not finite.
     pub accuracy: Option<f64>,
-    /// What was taken for what; `None` without classes, or with more than [`MOST_CLASSES`].
+    /// What was taken for what; `None` where there is no accuracy, or with more classes than [`MOST_CLASSES`].
     pub confusion: Option<Confusion>,
 }
 

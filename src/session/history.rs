@@ -19,8 +19,8 @@ use thinned::{Extremes, Summary, Thinned};
 /// So many of the latest steps are kept whole.
 pub const REACH: usize = 1 << 16;
 
-/// So many steps before an edit are needed again, for events that go on across it.
-const BEFORE_AN_EDIT: usize = 64;
+/// So many steps before an edit are still there after it, for what goes on across it.
+pub const BEFORE_AN_EDIT: usize = 64;
 
 /// Marks a rejected step among the bits that tell which quantities are present.
 const REJECTED: u32 = 1 << 31;
@@ -44,6 +44,8 @@ impl Summary for Totals {
 
 /// So many evaluations of a lane are kept; when there are more, every second one goes.
 const MOST_EVALUATIONS: usize = 2048;
+/// The same where their outputs are more numbers than this: 16 MB.
+const MOST_OUTPUTS: usize = 1 << 22;
 
 /// One lane's past. Step 0 is the start; records are counted from step 1.
 #[derive(Clone, Debug)]
@@ -210,12 +212,15 @@ impl LaneHistory {
     pub fn evaluated(&mut self, record: EvaluationRecord) {
         self.evaluations.truncate(self.evaluations.partition_point(|earlier| earlier.step < record.step));
         self.evaluations.push(record);
-        if self.evaluations.len() > MOST_EVALUATIONS {
-            let mut index = 0;
+        let outputs = |record: &EvaluationRecord| record.outputs.as_ref().map_or(0, nalgebra::DMatrix::len);
+        let numbers = self.evaluations.last().map_or(0, outputs) * self.evaluations.len();
+        if self.evaluations.len() > MOST_EVALUATIONS || numbers > MOST_OUTPUTS && self.evaluations.len() > 2 {
             // The first and the latest one stay.
+            let mut later = self.evaluations.len();
+            let first = later - 1;
             self.evaluations.retain(|_| {
-                index += 1;
-                index % 2 == 1
+                later -= 1;
+                later == first || later.is_multiple_of(2)
             });
         }
     }
@@ -331,7 +336,7 @@ impl LaneHistory {
     }
 
     /// How many of the steps `from..to` (from 1, `to` excluded) were rejected; those not taken yet were not. Those no longer kept
-    /// are counted where a run of them ends. O(1).
+    /// are counted where a run of them ends. O(log n).
     pub fn rejections(&self, from: usize, to: usize) -> u32 {
         let up_to = |end: usize| self.totals(end.saturating_sub(1).min(self.len())).rejections;
         up_to(to).saturating_sub(up_to(from))

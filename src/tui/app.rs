@@ -120,7 +120,7 @@ pub struct App {
     events: Vec<Events>,
     /// Whether steps are being computed again.
     recalling: bool,
-    /// Whether a problem is being opened, so that replies about the one before are to be ignored.
+    /// Whether a problem is being opened, so that the one before is to stand still.
     opening_another: bool,
     /// Whether every lane has ended.
     over: bool,
@@ -274,13 +274,15 @@ impl App {
             Reply::Opened(opening) => self.open(*opening),
             Reply::NotOpened(sentence) => {
                 self.opening_another = false;
+                self.record(Vec::new(), Vec::new(), false);
                 self.refused(sentence);
             }
             Reply::Edited { edit, lanes, refill } => self.edited(&edit, lanes, &refill),
             Reply::Recalled(steps) => self.recalled(steps),
             Reply::Warning(sentence) | Reply::Closed(Err(sentence)) => self.warn(sentence),
             Reply::Closed(Ok(())) => {}
-            _ if self.opening_another => {}
+            // What comes before another problem is open is still about the one at hand, which stays if that cannot be opened.
+            Reply::Steps { steps, ends, over } if self.opening_another => self.take_in(steps, ends, over),
             Reply::Steps { steps, ends, over } => self.record(steps, ends, over),
             Reply::Evaluated { lane, record } => self.history.lane_mut(lane).evaluated(*record),
             Reply::Seen { look, purpose, sight } => self.seen(look, purpose, sight),

@@ -202,16 +202,13 @@ impl Theme {
 
     /// A brightness from 0 to 1 of a picture: ink on the theme's ground.
     pub fn grey(self, brightness: f64) -> Color {
-        self.colour(mix(self.table().ground, self.table().text, brightness))
+        self.colour(palette::mix(self.table().ground, self.table().text, brightness))
     }
 
-    /// The ground of a share from 0 to 1 and the ink that can be read on it, where there are colours.
-    pub fn share(self, share: f64) -> Option<(Color, Color)> {
+    /// A ground of a lane's colour, from none (0) to full (1), and the ink that can be read on it, where there are colours.
+    pub fn tinted(self, style: &LaneStyle, depth: f64, deep: bool) -> Option<(Color, Color)> {
         let Table { ground, text, .. } = *self.table();
-        // The root shows small shares, which are what one looks for.
-        let deep = share.clamp(0.0, 1.0).sqrt();
-        let ink = if deep > 0.6 { ground } else { text };
-        Some((self.tint(mix(ground, self.table().notice, deep))?, self.colour(ink)))
+        Some((self.tint(palette::mix(ground, style.colour, depth))?, self.colour(if deep { ground } else { text })))
     }
 
     /// A lane's colour.
@@ -248,14 +245,6 @@ fn ramps(brightness: Brightness) -> &'static Ramps {
                 std::array::from_fn(|i| palette::region_colour(brightness, class as u8, shade(i)))
             }),
         }
-    })
-}
-
-/// Between two colours.
-fn mix(from: Rgb, to: Rgb, share: f64) -> Rgb {
-    std::array::from_fn(|channel| {
-        let [a, b] = [from, to].map(|colour| f64::from(colour[channel]));
-        (a + share.clamp(0.0, 1.0) * (b - a)).round() as u8
     })
 }
 

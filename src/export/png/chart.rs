@@ -19,6 +19,8 @@ use crate::figure::{
 pub(super) struct Look {
     /// Whether its horizontal axis is labelled.
     pub(super) x_labels: bool,
+    /// Whether the ticks of its vertical axis are labelled; a neighbour may share them.
+    pub(super) y_ticks: bool,
     /// Whether its vertical axis is named; a title may say enough.
     pub(super) y_label: bool,
     /// Width of the curves.
@@ -42,7 +44,7 @@ pub(super) fn draw(area: &Area, ink: &Ink, chart: &Chart, look: &Look, styles: &
     for mark in &chart.marks {
         draw_mark(&plot, ink, mark, styles)?;
     }
-    axes(&plot, ink, &chart.x, &chart.y, look.x_labels)?;
+    axes(&plot, ink, &chart.x, &chart.y, [look.x_labels, look.y_ticks])?;
     // Each lane's marker at the end of its curve, since patterns drown where a curve is ragged.
     for curve in &chart.curves {
         let end = curve.pieces.last().and_then(|piece| piece.last()).filter(|end| (1e-6..1.0 - 1e-6).contains(&end[1]));

@@ -1,6 +1,6 @@
 //! A table of what is taken for what, in percent of a row.
 
-use plotters::prelude::{Color, RGBColor, Rectangle};
+use plotters::prelude::{Color, Rectangle};
 
 use super::{
     Area, Drawn,
@@ -9,7 +9,7 @@ use super::{
     pixels::{UNITS, px},
     text::{END, MIDDLE, START, bold, regular, shortened, width},
 };
-use crate::figure::{ConfusionMatrix, LaneStyle};
+use crate::figure::{ConfusionMatrix, LaneStyle, palette::mix};
 
 const TITLE: f64 = 22.0;
 const WORDS: f64 = 18.0;
@@ -35,29 +35,27 @@ pub(super) fn draw(area: &Area, ink: &Ink, matrix: &ConfusionMatrix, styles: &[L
     // Whole pixels, so that neighbours neither overlap nor leave a line between them.
     let cell = [(all_width - names) / classes, ((all_height - top) / classes).min((all_width - names) / classes)];
     let cell = cell.map(|units| units / UNITS * UNITS);
-    let full = styles.get(matrix.lane).map_or(ink.text, |style| rgb(style.colour));
+    let full = styles.get(matrix.lane).map_or(ink.text.rgb().into(), |style| style.colour);
+    // Three digits need about two and a half times their height across, and half as much again down.
+    let [across, down] = cell.map(|units| f64::from(units) / f64::from(UNITS));
+    let size = WORDS.min(across / 2.4).min(down / 1.5);
     for (index, name) in matrix.names.iter().enumerate() {
         let index = whole(index);
-        let style = words(ink.text).pos(MIDDLE);
+        let style = regular(size.max(10.0), ink.text).pos(MIDDLE);
         let text = shortened(area, name, &style, cell[0] - px(4.0))?;
         area.draw_text(&text, &style, (names + index * cell[0] + cell[0] / 2, top - px(10.0)))?;
         let base = top + index * cell[1] + cell[1] / 2 + px(0.36 * WORDS);
         area.draw_text(name, &words(ink.text).pos(END), (names - px(10.0), base))?;
     }
     for (row, cells) in matrix.cells.iter().enumerate() {
-        for (column, &share) in cells.iter().enumerate() {
+        for (column, entry) in cells.iter().enumerate() {
             let corner = (names + whole(column) * cell[0], top + whole(row) * cell[1]);
-            // The root shows small shares, which are what one looks for.
-            let deep = share.clamp(0.0, 1.0).sqrt();
-            let ground = mix(ink.background, full, deep);
+            let ground = rgb(mix(ink.background.rgb().into(), full, entry.depth));
             area.draw(&Rectangle::new([corner, (corner.0 + cell[0], corner.1 + cell[1])], ground.filled()))?;
-            if share > 0.0 {
-                let text = if share < 0.005 { "<1".to_owned() } else { format!("{:.0}", 100.0 * share) };
-                let colour = if deep > 0.6 { ink.background } else { ink.text };
-                let style = if row == column { bold(WORDS, colour) } else { regular(WORDS, colour) };
-                let middle = (corner.0 + cell[0] / 2, corner.1 + cell[1] / 2 + px(0.36 * WORDS));
-                area.draw_text(&text, &style.pos(MIDDLE), middle)?;
-            }
+            let colour = if entry.is_deep() { ink.background } else { ink.text };
+            let style = if row == column { bold(size, colour) } else { regular(size, colour) };
+            let middle = (corner.0 + cell[0] / 2, corner.1 + cell[1] / 2 + px(0.36 * size));
+            area.draw_text(&entry.text, &style.pos(MIDDLE), middle)?;
         }
     }
     Ok(())
@@ -66,9 +64,4 @@ pub(super) fn draw(area: &Area, ink: &Ink, matrix: &ConfusionMatrix, styles: &[L
 /// A number of classes, which are few.
 fn whole(number: usize) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
-}
-
-fn mix(from: RGBColor, to: RGBColor, share: f64) -> RGBColor {
-    let channel = |a: u8, b: u8| (f64::from(a) + share * (f64::from(b) - f64::from(a))).round() as u8;
-    RGBColor(channel(from.0, to.0), channel(from.1, to.1), channel(from.2, to.2))
 }

@@ -13,7 +13,10 @@ use super::{
     pixels::{Pixels, UNITS, px},
     text::{START, bold, regular, shortened},
 };
-use crate::figure::{Answered, Gallery, LaneStyle, Picture, palette::Rgb};
+use crate::figure::{
+    Answered, Gallery, LaneStyle, Picture,
+    palette::{Rgb, mix},
+};
 
 const TITLE: f64 = 22.0;
 const WORDS: f64 = 16.0;
@@ -33,10 +36,11 @@ pub(super) fn draw(area: &Area, ink: &Ink, gallery: &Gallery, styles: &[LaneStyl
     let is_drawn = |picture: &Picture| picture.answers.iter().any(|it| matches!(it.what, Answered::Drawn(_)));
     let drawn = gallery.pictures.first().is_some_and(is_drawn);
     let [columns, rows] = gallery.size;
-    // A pixel of a picture is a whole number of pixels here.
-    let zoom = (WIDTH / columns.max(1) as f64).floor().max(1.0);
-    let size = [columns, rows].map(|pixels| pixels as f64 * zoom);
     let beside = if drawn { lanes as f64 } else { 0.0 };
+    // As wide as leaves room for all that stands beside it; a pixel of a picture is a whole number of pixels here.
+    let widest = WIDTH.min((width + GAP) / (1.0 + beside) - GAP);
+    let zoom = (widest / columns.max(1) as f64).floor().max(1.0);
+    let size = [columns, rows].map(|pixels| pixels as f64 * zoom);
     let words = if drawn { LINE } else { LINE * (lanes + 1) as f64 };
     let column = if drawn { size[0] } else { size[0].max(WIDEST_ANSWER) };
     let tile = [(column + GAP) * (1.0 + beside), size[1] + words + GAP];
@@ -61,9 +65,9 @@ pub(super) fn draw(area: &Area, ink: &Ink, gallery: &Gallery, styles: &[LaneStyl
             place.draw(&Symbol::marker(style.marker, at, 0.34 * WORDS, rgb(style.colour)))?;
             match &answer.what {
                 Answered::Drawn(pixels) => place.draw(&bitmap(pixels, x))?,
-                Answered::Named { name, confidence, right } => {
+                Answered::Named { text: words, right } => {
                     let verdict = if *right { "✓" } else { "✗" };
-                    let words = format!("{verdict} {name} {:.0} %", 100.0 * confidence);
+                    let words = format!("{verdict} {words}");
                     let colour = if *right { ink.muted } else { ink.text };
                     text(&words, regular(WORDS, colour).pos(START), 20.0, row, column - 20.0)?;
                 }
@@ -83,12 +87,7 @@ struct Bitmap {
 impl Bitmap {
     fn new(ink: &Ink, brightness: &[f32], [columns, rows]: [usize; 2], zoom: usize, at: (i32, i32)) -> Self {
         let [ground, text] = [ink.background, ink.text].map(|colour| Rgb::from(colour.rgb()));
-        let colour = |value: f32| -> Rgb {
-            std::array::from_fn(|channel| {
-                let [from, to] = [ground, text].map(|colour| f32::from(colour[channel]));
-                (from + value.clamp(0.0, 1.0) * (to - from)).round() as u8
-            })
-        };
+        let colour = |value: f32| mix(ground, text, value.into());
         let (width, height) = (columns * zoom, rows * zoom);
         let places = (0..height).flat_map(|y| (0..width).map(move |x| y / zoom * columns + x / zoom));
         let bytes = places.flat_map(|index| colour(brightness.get(index).copied().unwrap_or(0.0))).collect();

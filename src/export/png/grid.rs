@@ -55,7 +55,7 @@ pub(super) fn draw(area: &Area, ink: &Ink, grid: &Grid, styles: &[LaneStyle]) ->
             if index > 0 {
                 data.title.clear();
             }
-            let look = Look { x_labels: row + 1 == cells.len(), y_label: false, line: 3.0 };
+            let look = Look { x_labels: row + 1 == cells.len(), y_ticks: index == 0, y_label: false, line: 3.0 };
             chart::draw(&on_pixels(&cell.margin(px(HEAD), 0, 0, 0)), ink, &data, &look, styles)?;
         }
     }

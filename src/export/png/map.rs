@@ -43,7 +43,7 @@ pub(super) fn draw(area: &Area, ink: &Ink, map: &Landscape, styles: &[LaneStyle]
             plot.draw(&Symbol::marker(style.marker, pair(now), 9.5, rgb(style.colour)).rim(2.4, ink.background))?;
         }
     }
-    axes(&plot, ink, &map.x, &map.y, true)?;
+    axes(&plot, ink, &map.x, &map.y, [true; 2])?;
     y_label(&plot, ink, &map.y)
 }
 

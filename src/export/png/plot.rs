@@ -117,8 +117,8 @@ pub(super) fn examples(plot: &Plot, ink: &Ink, examples: &[Example]) -> Drawn {
     Ok(())
 }
 
-/// The border, with tick strokes and labels outside.
-pub(super) fn axes(plot: &Plot, ink: &Ink, x: &Axis, y: &Axis, x_labels: bool) -> Drawn {
+/// The border, with tick strokes outside and labels where they are wanted.
+pub(super) fn axes(plot: &Plot, ink: &Ink, x: &Axis, y: &Axis, [x_labels, y_labels]: [bool; 2]) -> Drawn {
     let pen = stroke(ink.frame, 1.5);
     plot.draw(&Rectangle::new([(0.0, 0.0), (1.0, 1.0)], pen))?;
     for tick in &y.ticks {
@@ -127,7 +127,9 @@ pub(super) fn axes(plot: &Plot, ink: &Ink, x: &Axis, y: &Axis, x_labels: bool) -
     for tick in &x.ticks {
         plot.draw(&(EmptyElement::at((tick.at, 0.0)) + PathElement::new([(0, 0), (0, length(&tick.label))], pen)))?;
     }
-    y_tick_labels(plot, ink, y)?;
+    if y_labels {
+        y_tick_labels(plot, ink, y)?;
+    }
     if x_labels {
         x_tick_labels(plot, ink, x)?;
         let style = regular(LABEL, ink.text).pos(MIDDLE);

@@ -52,7 +52,7 @@ pub(super) fn rejections(series: &Series, slots: usize, place: impl Fn(Point) ->
 }
 
 /// Marks at the upper and lower edge for points beyond it, at most one per slot and edge.
-pub(super) fn beyond(lane: usize, points: impl Iterator<Item = Point>, slots: usize) -> Vec<Mark> {
+pub(in crate::figure) fn beyond(lane: usize, points: impl Iterator<Item = Point>, slots: usize) -> Vec<Mark> {
     let mut marks: Vec<Mark> = Vec::new();
     let mut last = [None; 2];
     for [x, y] in points.filter(|point| (0.0..=1.0).contains(&point[0])) {

@@ -15,9 +15,10 @@ use crate::{
 /// How many examples an evaluation passes forward at once, which bounds its memory.
 const CHUNK: usize = 1000;
 
-/// Where the largest entry is; the first of several.
-fn largest<T: Real>(z: &[T]) -> usize {
-    (1..z.len()).fold(0, |best, index| if z[index] > z[best] { index } else { best })
+/// Where the largest entry is, the first of several; `None` where an entry is not finite.
+fn largest<T: Real>(z: &[T]) -> Option<usize> {
+    let best = (1..z.len()).fold(0, |best, index| if z[index] > z[best] { index } else { best });
+    z.iter().all(nalgebra::ComplexField::is_finite).then_some(best)
 }
 
 /// Inputs with their row of ones, and their targets.
@@ -67,7 +68,7 @@ impl<T: Real> Data<T> {
     pub(super) fn evaluate(&self, shape: &Shape, theta: &[T]) -> Evaluation {
         let (rows, examples) = (self.inputs.nrows(), self.len());
         let mut pass = Forward::new(shape);
-        let (mut loss, mut right) = (0.0, 0_usize);
+        let (mut loss, mut right) = (0.0, Some(0_usize));
         let classifies = matches!(self.goals, Goal::Classes(_));
         let mut confusion = (classifies && shape.outputs() <= MOST_CLASSES).then(|| Confusion::new(shape.outputs()));
         for (chunk, inputs) in self.inputs.as_slice().chunks(CHUNK * rows).enumerate() {
@@ -78,14 +79,17 @@ impl<T: Real> Data<T> {
             if let Goal::Classes(classes) = &self.goals {
                 for (z, &class) in pass.outputs().column_iter().zip(&classes[first..]) {
                     let taken = largest(z.as_slice());
-                    right += usize::from(taken == class);
-                    if let Some(confusion) = &mut confusion {
+                    right = right.zip(taken).map(|(right, taken)| right + usize::from(taken == class));
+                    if let (Some(confusion), Some(taken)) = (&mut confusion, taken) {
                         confusion.note(class, taken);
                     }
                 }
             }
         }
-        let accuracy = classifies.then(|| right as f64 / examples as f64);
+        // A network whose outputs overflow says nothing of classes.
+        let right = right.filter(|_| classifies);
+        let confusion = confusion.filter(|_| right.is_some());
+        let accuracy = right.map(|right| right as f64 / examples as f64);
         Evaluation { loss: loss / examples as f64, accuracy, confusion }
     }
 }

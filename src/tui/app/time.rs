@@ -226,12 +226,17 @@ impl App {
         self.message.get_or_insert_with(|| Message { text: OVER.to_owned(), warning: false });
     }
 
-    /// Notes steps and ends that the worker computed.
-    pub(super) fn record(&mut self, steps: Vec<Step>, ends: Vec<End>, over: bool) {
-        let before = self.history.latest();
+    /// Keeps steps and ends that the worker computed, without showing them.
+    pub(super) fn take_in(&mut self, steps: Vec<Step>, ends: Vec<End>, over: bool) {
         self.ahead.extend(steps);
         self.ends_ahead.extend(ends);
         self.over |= over;
+    }
+
+    /// Notes steps and ends that the worker computed.
+    pub(super) fn record(&mut self, steps: Vec<Step>, ends: Vec<End>, over: bool) {
+        let before = self.history.latest();
+        self.take_in(steps, ends, over);
         self.release();
         if self.wanted > before && !self.playing {
             self.move_to(self.wanted.min(self.history.latest()));

@@ -29,6 +29,12 @@ pub fn pen(app: &App, lane: usize, layer: u8) -> Pen {
 
 /// Draws a chart into its plot area, with the labels of its y ticks to the left.
 pub fn render(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
+    render_bare(app, chart, plot, buf);
+    y_labels(app, &chart.y, plot, buf);
+}
+
+/// Draws a chart into its plot area; what its y axis says stands elsewhere.
+pub fn render_bare(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
     let theme = app.theme;
     let mut canvas = Canvas::new(plot);
     let quiet = theme.border(false).fg.unwrap_or_default();
@@ -78,7 +84,6 @@ pub fn render(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
     if let Some(word) = &chart.empty {
         note(app, word, plot, buf);
     }
-    y_labels(app, &chart.y, plot, buf);
 }
 
 /// Without colours a curve is known by its lane's marker at its end.

@@ -10,56 +10,50 @@ use crate::{figure::ConfusionMatrix, tui::app::App};
 const NARROWEST: usize = 3;
 const WIDEST: usize = 10;
 
-/// Draws the table.
+/// Draws the table, or as many of the classes as there is room for.
 pub fn render(app: &App, matrix: &ConfusionMatrix, area: Rect, buf: &mut Buffer) {
     let theme = app.theme;
     let inside = inside(area);
     if let Some(word) = &matrix.empty {
         return note(app, word, inside, buf);
     }
-    let widest = matrix.names.iter().map(|name| name.width()).max().unwrap_or(0);
+    let (width, rows) = (usize::from(inside.width.saturating_sub(1)), usize::from(inside.height));
     let classes = matrix.names.len().max(1);
-    let width = usize::from(inside.width.saturating_sub(1));
+    let widest = matrix.names.iter().map(|name| name.width()).max().unwrap_or(0);
     // The columns need at least their numbers; what they leave is the rows' names'.
     let names = widest.min(width.saturating_sub(classes * NARROWEST + 1)).max(2);
-    let column = ((width - (names + 1).min(width)) / classes).clamp(NARROWEST, WIDEST);
-    let rows = usize::from(inside.height);
-    let header = 3;
+    let column = (width.saturating_sub(names + 1) / classes).clamp(NARROWEST, WIDEST);
+    // What the numbers are is said where there is a row for it.
+    let header = if rows >= 3 + classes { 3 } else { 2 };
     let height = if rows >= header + 2 * classes { 2 } else { 1 };
+    let shown = classes.min((width.saturating_sub(names + 1)) / column).min(rows.saturating_sub(header) / height);
     let x = |index: usize| inside.x + 1 + (names + 1 + index * column) as u16;
-    let marker = app.styles.get(matrix.lane).map_or(' ', |style| style.marker.symbol());
+
+    let style = app.styles.get(matrix.lane);
+    let marker = style.map_or(' ', |style| style.marker.symbol());
     buf.set_string(inside.x + 1, inside.y, marker.to_string(), Style::new().fg(ink(app, matrix.lane)));
-    buf.set_string(inside.x + 3, inside.y, cut(&matrix.caption, width.saturating_sub(2)), theme.text());
-    let legend = "% of a row, taken for:";
-    buf.set_string(inside.x + 1, inside.y + 1, cut(legend, width), theme.quiet());
-    for (index, name) in matrix.names.iter().enumerate() {
-        let text = format!("{:>column$}", cut_plainly(name, column - 1));
-        if usize::from(x(index)) + column <= usize::from(inside.right()) {
-            buf.set_string(x(index), inside.y + 2, text, theme.quiet());
-        }
+    let caption = match classes - shown {
+        0 => matrix.caption.clone(),
+        more => format!("{more} more classes; {}", matrix.caption),
+    };
+    buf.set_string(inside.x + 3, inside.y, cut(&caption, width.saturating_sub(2)), theme.text());
+    if header > 2 {
+        buf.set_string(inside.x + 1, inside.y + 1, cut("% of a row, taken for:", width), theme.quiet());
     }
-    for (class, cells) in matrix.cells.iter().enumerate() {
+    for (index, name) in matrix.names.iter().enumerate().take(shown) {
+        let text = format!("{:>column$}", cut_plainly(name, column - 1));
+        buf.set_string(x(index), inside.y + header as u16 - 1, text, theme.quiet());
+    }
+    for (class, cells) in matrix.cells.iter().enumerate().take(shown) {
         let y = inside.y + (header + class * height) as u16;
-        if usize::from(y) + height > usize::from(inside.bottom()) {
-            break;
-        }
-        let name = cut(&matrix.names[class], names);
-        buf.set_string(inside.x + 1, y, name, theme.text());
-        for (taken, &share) in cells.iter().enumerate() {
-            if usize::from(x(taken)) + column > usize::from(inside.right()) {
-                break;
-            }
-            // Nothing is a blank: the mistakes are to be seen.
-            let text = if share > 0.0 { format!("{:.0}", 100.0 * share) } else { String::new() };
-            let text = if share > 0.0 && share < 0.005 { "<1".to_owned() } else { text };
-            let style = if class == taken { theme.strong() } else { theme.text() };
-            let style = match theme.share(share) {
-                Some((ground, ink)) => style.bg(ground).fg(ink),
-                None => style,
-            };
+        buf.set_string(inside.x + 1, y, cut(&matrix.names[class], names), theme.text());
+        for (taken, cell) in cells.iter().enumerate().take(shown) {
+            let weight = if class == taken { theme.strong() } else { theme.text() };
+            let colours = style.and_then(|style| theme.tinted(style, cell.depth, cell.is_deep()));
+            let weight = colours.map_or(weight, |(ground, ink)| weight.bg(ground).fg(ink));
             for line in 0..height as u16 {
-                let text = if line == 0 { &*text } else { "" };
-                buf.set_string(x(taken), y + line, format!("{text:>column$}"), style);
+                let text = if line == 0 { &*cell.text } else { "" };
+                buf.set_string(x(taken), y + line, format!("{text:>column$}"), weight);
             }
         }
     }

@@ -18,8 +18,9 @@ use crate::{
 const ENOUGH: usize = 4;
 /// … unless it would have fewer pixels across than this, and could not be recognised.
 const LEGIBLE: usize = 12;
-/// A name and an answer need so many columns.
+/// A name and an answer need so many columns, a lane's verdict so many.
 const NARROWEST: u16 = 15;
+const VERDICT: u16 = 3;
 
 /// How pictures are laid out.
 struct Tiles {
@@ -34,12 +35,12 @@ struct Tiles {
 }
 
 impl Tiles {
-    /// With `beside` pictures of its answers beside each, and `below` lines of words below.
-    fn new(size: [usize; 2], beside: u16, below: u16, room: Rect) -> Self {
+    /// With `beside` pictures of its answers beside each, and `below` lines of words below, `words` columns wide.
+    fn new(size: [usize; 2], beside: u16, [below, words]: [u16; 2], room: Rect) -> Self {
         let mut shrink = 1;
         loop {
             let picture = [size[0].div_ceil(shrink) as u16, size[1].div_ceil(shrink).div_ceil(2) as u16];
-            let tile = [((picture[0] + 1) * (1 + beside)).max(NARROWEST) + 1, picture[1] + below];
+            let tile = [((picture[0] + 1) * (1 + beside)).max(words) + 1, picture[1] + below];
             // The last tile of a row or column needs no space after it.
             let count = [(room.width + 2) / tile[0], room.height / tile[1].max(1)];
             let room_for = usize::from(count[0]) * usize::from(count[1]);
@@ -60,8 +61,9 @@ pub fn render(app: &App, gallery: &Gallery, area: Rect, buf: &mut Buffer) {
         picture.answers.iter().filter(|answer| matches!(answer.what, Answered::Drawn(_))).count() as u16
     };
     let beside = gallery.pictures.first().map_or(0, drawn);
-    let below = if beside > 0 { 1 } else { 3 };
-    let tiles = Tiles::new(gallery.size, beside, below, room);
+    let lanes = gallery.pictures.first().map_or(0, |picture| picture.answers.len()) as u16;
+    let words = if beside > 0 { [1, NARROWEST] } else { [3, NARROWEST.max(VERDICT * lanes)] };
+    let tiles = Tiles::new(gallery.size, beside, words, room);
     let places = (0..tiles.count[1]).flat_map(|row| (0..tiles.count[0]).map(move |column| [column, row]));
     for (picture, [column, row]) in gallery.pictures.iter().zip(places) {
         let place = Rect {
@@ -88,15 +90,14 @@ fn named(app: &App, picture: &Picture, words: Rect, buf: &mut Buffer) {
     buf.set_string(words.x, words.y, cut(name, width), theme.strong());
     let mut verdicts = Line::default();
     for answer in &picture.answers {
-        let Answered::Named { name, confidence, right } = &answer.what else { continue };
+        let Answered::Named { text, right } = &answer.what else { continue };
         let (mark, style) = if *right { ("✓", theme.notice()) } else { ("✗", theme.warning()) };
         let marker = app.styles.get(answer.lane).map_or(' ', |style| style.marker.symbol());
         verdicts.push_span(Span::styled(marker.to_string(), Style::new().fg(ink(app, answer.lane))));
         verdicts.push_span(Span::styled(format!("{mark} "), style));
         if answer.lane == app.lane {
-            let text = format!("{name} {:.0} %", 100.0 * confidence);
             let style = if *right { theme.quiet() } else { theme.warning() };
-            buf.set_string(words.x, words.y + 2, cut(&text, width), style);
+            buf.set_string(words.x, words.y + 2, cut(text, width), style);
         }
     }
     verdicts.render(Rect { y: words.y + 1, ..words }, buf);
@@ -162,7 +163,7 @@ mod tests {
         for (room, beside, below, shrink) in
             [([104, 44], 0, 3, 1), ([58, 25], 0, 3, 2), ([38, 14], 0, 3, 2), ([120, 44], 3, 1, 2), ([14, 4], 0, 3, 14)]
         {
-            let tiles = Tiles::new([28, 28], beside, below, Rect::new(0, 0, room[0], room[1]));
+            let tiles = Tiles::new([28, 28], beside, [below, NARROWEST], Rect::new(0, 0, room[0], room[1]));
             assert_eq!(tiles.shrink, shrink, "{room:?}");
         }
     }

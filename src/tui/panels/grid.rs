@@ -43,11 +43,14 @@ fn render_column(app: &App, column: &GridColumn, place: Rect, first: bool, buf: 
     let mut y = place.y;
     let heading = cut(&column.heading, width);
     buf.set_string(place.x, y, &heading, theme.strong());
-    let caption = |y: u16, used: usize, title: &str, buf: &mut Buffer| {
-        if first && used + title.width() < width {
-            buf.set_string(place.x + used as u16, y, title, theme.quiet());
+    // What a row of charts is about begins in the gutter, where its axis is labelled.
+    let caption = |y: u16, room: usize, title: &str, buf: &mut Buffer| {
+        if first {
+            let title = if title.width() > room { title.split(' ').next().unwrap_or_default() } else { title };
+            buf.set_string(place.x - GUTTER, y, cut(title, room), theme.quiet());
         }
     };
+    let gutter = usize::from(GUTTER);
     let title = |index: usize| column.charts.get(index).map_or("", |chart| chart.title.as_str());
     if with_values {
         for value in &column.values {
@@ -57,9 +60,9 @@ fn render_column(app: &App, column: &GridColumn, place: Rect, first: bool, buf: 
             buf.set_string(place.x + 2, y, cut(&value.text, width.saturating_sub(2)), theme.text());
         }
         y += 1;
-        caption(y, 0, title(0), buf);
+        caption(y, gutter + width, title(0), buf);
     } else {
-        caption(y, heading.width() + 2, title(0), buf);
+        caption(y, gutter - 1, title(0), buf);
     }
     y += 1;
     let charts = column.charts.len().max(1) as u16;
@@ -68,12 +71,17 @@ fn render_column(app: &App, column: &GridColumn, place: Rect, first: bool, buf: 
     for (index, data) in column.charts.iter().enumerate() {
         let index = index as u16;
         if index > 0 {
-            caption(y, 0, &data.title, buf);
+            caption(y, gutter + width, &data.title, buf);
             y += 1;
         }
         let height = plots / charts + u16::from(index < plots % charts);
         let plot = Rect { y, height, ..place };
-        chart::render(app, data, plot, buf);
+        // The labels of a common axis stand on its left.
+        if first {
+            chart::render(app, data, plot, buf);
+        } else {
+            chart::render_bare(app, data, plot, buf);
+        }
         y += height;
         if index + 1 == charts {
             chart::x_labels(app, &data.x, plot, buf);

@@ -392,3 +392,47 @@ fn an_edit_takes_back_what_was_found_after_it() {
     assert_eq!((steps(0), steps(1)), (vec![0, 4, 8, 12, 16, 20], vec![0, 4, 8, 12, 16, 20]));
     assert_eq!(steps(2), [16, 20], "a lane that begins after step 13");
 }
+
+#[test]
+fn what_comes_while_another_problem_is_opened_is_not_lost() {
+    let mut stage = Stage::new(DIGITS, SIZE, Depth::True);
+    stage.times(3, Command::Step(1));
+    // The worker is ahead when the user chooses a problem that cannot be opened.
+    let effects = stage.app.update(Action::Command(Command::Step(4)));
+    for effect in effects {
+        if let Effect::Request(request) = effect {
+            stage.engine.handle(request);
+        }
+    }
+    let _ = stage.app.update(Action::Command(Command::Restart));
+    while stage.engine.busy() {
+        let reply = stage.engine.work();
+        let _ = stage.app.update(Action::Reply(reply));
+    }
+    // One step had been computed ahead.
+    assert_eq!(stage.app.history.latest(), 4, "the one at hand stands still");
+    stage.act(Action::Reply(Reply::NotOpened("no such data".to_owned())));
+    assert_eq!((stage.app.cursor, stage.app.history.latest()), (7, 7));
+    for lane in stage.app.history.lanes() {
+        let evaluated: Vec<u64> = lane.evaluations().iter().map(|record| record.step).collect();
+        assert_eq!(evaluated, [0, 4]);
+    }
+    let mut straight = Stage::new(DIGITS, SIZE, Depth::True);
+    straight.press(Command::Step(7));
+    for (lane, other) in stage.app.history.lanes().iter().zip(straight.app.history.lanes()) {
+        assert!((1..=7).all(|step| lane.record(step) == other.record(step)));
+    }
+}
+
+#[test]
+fn a_network_with_more_outputs_than_classes_is_shown() {
+    let text = DIGITS.replace("layers = [64, 16, 10]", "layers = [64, 16, 30]");
+    let mut stage = Stage::new(&text, (80, 24), Depth::True);
+    stage.press(Command::Step(10)).times(2, Command::NextView);
+    assert_eq!(stage.app.view, View::Confusion);
+    for size in [(80, 24), (120, 40), (300, 100)] {
+        stage.act(Action::Resize(size.0, size.1));
+        let text = stage.text();
+        assert_eq!(text.contains("more classes;"), size.0 < 300, "{text}");
+    }
+}
