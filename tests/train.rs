@@ -298,7 +298,8 @@ fn an_interrupted_training_writes_what_it_has_and_can_go_on() {
         last > 0 && complaint.contains(&format!("interrupted after step {last}; go on with --resume c")),
         "{complaint}"
     );
-    assert!(all.iter().all(|line| line.get("outcome").is_none()), "no lane has ended");
+    // On a fast machine one may have ended by itself by then, but none has taken all its steps.
+    assert!(all.iter().all(|line| line["outcome"] != "finished"), "no lane has finished");
     assert!(String::from_utf8_lossy(&output.stdout).contains("stopped"));
     let more = (last + 2).to_string();
     finish(command(&place, &more, &["--resume", "c"]));

@@ -5,6 +5,7 @@
 
 mod flops;
 mod lane;
+mod sharing;
 
 use std::{
     num::NonZero,
@@ -67,16 +68,20 @@ fn step(subject: &Subject, batch: usize, shuffle: bool) -> Times {
     measure(|| lane.step())
 }
 
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
+
 /// The peaks on all cores and on one.
 fn peaks() -> [f64; 2] {
     let peaks = [false, true].map(|one| {
         use_cores(one);
         peak()
     });
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let [all, one] = peaks.map(|peak| peak / 1e9);
     println!(
-        "peak, a product of {PEAK_SIZE}×{PEAK_SIZE} matrices: {all:.0} GF/s on {cores} cores, {one:.0} GF/s on one"
+        "peak, a product of {PEAK_SIZE}×{PEAK_SIZE} matrices: {all:.0} GF/s on {} cores, {one:.0} GF/s on one",
+        cores()
     );
     peaks
 }
@@ -163,6 +168,7 @@ fn main() {
     let subjects = Subject::all();
     steps(&subjects, peaks());
     shuffling(&subjects);
+    sharing::sharing();
     lanes(&subjects);
     // Once more: where the two differ, other work was being done.
     peaks();

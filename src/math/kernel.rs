@@ -31,10 +31,6 @@ pub trait Kernel: Sized {
     fn cholesky(a: MatMut<'_, Self>, stack: &mut MemStack) -> bool;
     /// X ← (LLᵀ)⁻¹X.
     fn solve(lower: MatRef<'_, Self>, x: MatMut<'_, Self>);
-    /// What [`eigen`](Kernel::eigen) needs.
-    fn eigen_scratch(n: usize) -> StackReq;
-    /// Q and the eigenvalues of A = Q·diag(values)·Qᵀ from A's lower triangle; false where the iteration does not converge.
-    fn eigen(a: MatRef<'_, Self>, values: &mut [Self], vectors: MatMut<'_, Self>, stack: &mut MemStack) -> bool;
 }
 
 /// Runs a wide instruction in a function that, as the compiler makes them, ends by releasing the registers it used.
@@ -54,6 +50,18 @@ fn release_upper_halves() {
         }
     }
     pulp::Arch::new().dispatch(WideAddition);
+}
+
+/// What [`eigen`] needs.
+pub(super) fn eigen_scratch(n: usize) -> StackReq {
+    self_adjoint_evd_scratch::<f64>(n, ComputeEigenvectors::Yes, Par::Seq, Spec::default())
+}
+
+/// Q and the eigenvalues of A = Q·diag(values)·Qᵀ from A's lower triangle; false where the iteration does not converge.
+pub(super) fn eigen(a: MatRef<'_, f64>, values: &mut [f64], vectors: MatMut<'_, f64>, stack: &mut MemStack) -> bool {
+    let done = self_adjoint_evd(a, DiagMut::from_slice_mut(values), Some(vectors), Par::Seq, stack, Spec::default());
+    release_upper_halves();
+    done.is_ok()
 }
 
 macro_rules! kernel {
@@ -85,22 +93,6 @@ macro_rules! kernel {
                 // Solving in place needs no scratch.
                 llt::solve::solve_in_place(lower, x, Par::Seq, MemStack::new(&mut []));
                 release_upper_halves();
-            }
-
-            fn eigen_scratch(n: usize) -> StackReq {
-                self_adjoint_evd_scratch::<Self>(n, ComputeEigenvectors::Yes, Par::Seq, Spec::default())
-            }
-
-            fn eigen(
-                a: MatRef<'_, Self>,
-                values: &mut [Self],
-                vectors: MatMut<'_, Self>,
-                stack: &mut MemStack,
-            ) -> bool {
-                let values = DiagMut::from_slice_mut(values);
-                let done = self_adjoint_evd(a, values, Some(vectors), Par::Seq, stack, Spec::default());
-                release_upper_halves();
-                done.is_ok()
             }
         }
     };

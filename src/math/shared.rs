@@ -82,7 +82,7 @@ mod tests {
             let (a, b) = (matrix::<T>(m, k), matrix::<T>(k, n));
             let shape = |c: &mut Mat<T>, parts| {
                 product(c.as_mut(), Accum::Add, a.as_ref(), b.as_ref(), T::of(1.5), parts);
-                let columns = b.transpose().to_owned();
+                let columns = Mat::from_fn(n, k, |i, j| b[(j, i)]);
                 product(c.as_mut(), Accum::Add, a.as_ref(), columns.transpose(), T::one(), parts);
             };
             let mut whole = matrix(m, n);

@@ -5,7 +5,13 @@ use std::mem::MaybeUninit;
 use faer::{Accum, MatMut, MatRef};
 use nalgebra::{DMatrix, DVector};
 
-use super::{PanelMut, Real, scratch::Scratch, shared, threads::parts};
+use super::{
+    PanelMut, Real,
+    kernel::{eigen, eigen_scratch},
+    scratch::Scratch,
+    shared,
+    threads::parts,
+};
 
 /// (A + λI)⁻¹ for a symmetric A that is positive semi-definite up to rounding.
 ///
@@ -75,12 +81,11 @@ impl<T: Real> DampedInverse<T> {
         }
         self.damped(matrix, damping);
         self.basis.decompose(&self.lower)?;
-        let values = &mut self.basis.values;
-        let rounding = values.amax() * T::of(values.len() as f64) * T::default_epsilon();
+        let rounding = self.basis.rounding();
         if rounding <= T::zero() {
             return None;
         }
-        values.apply(|value| {
+        self.basis.values.apply(|value| {
             if value.abs() < rounding {
                 *value = rounding;
             }
@@ -148,8 +153,16 @@ pub struct Eigenbasis<T: Real> {
     pub values: DVector<T>,
     /// Q.
     pub vectors: DMatrix<T>,
-    scaled: Scratch<T>,
+    double: Double,
     scratch: Scratch<MaybeUninit<u8>>,
+}
+
+/// A, Q and the eigenvalues in double precision.
+#[derive(Clone, Debug, Default)]
+struct Double {
+    matrix: Scratch<f64>,
+    vectors: Scratch<f64>,
+    values: Scratch<f64>,
 }
 
 impl<T: Real> Default for Eigenbasis<T> {
@@ -157,7 +170,7 @@ impl<T: Real> Default for Eigenbasis<T> {
         Self {
             values: DVector::zeros(0),
             vectors: DMatrix::zeros(0, 0),
-            scaled: Scratch::default(),
+            double: Double::default(),
             scratch: Scratch::default(),
         }
     }
@@ -166,26 +179,37 @@ impl<T: Real> Default for Eigenbasis<T> {
 impl<T: Real> Eigenbasis<T> {
     /// Becomes that of a symmetric matrix given by its lower triangle; `None` if the iteration does not converge or an entry is not finite.
     ///
-    /// The matrix is decomposed divided by its largest entry: its squares must neither overflow nor vanish.
+    /// It is found in double precision whatever the scalar: λ is added to eigenvalues near 0, and single precision gets those wrong by more than
+    /// a small λ. The matrix is divided by its largest entry: its squares must neither overflow nor vanish.
     pub fn decompose(&mut self, matrix: &DMatrix<T>) -> Option<()> {
-        let (n, size) = (matrix.nrows(), matrix.amax());
+        let n = matrix.nrows();
+        let size: f64 = matrix.amax().into();
         if matrix.iter().any(|value| !value.is_finite()) {
             return None;
         }
         if self.vectors.shape() != (n, n) {
             (self.values, self.vectors) = (DVector::zeros(n), DMatrix::zeros(n, n));
         }
-        let unit = if size > T::zero() { size } else { T::one() };
-        let scaled = self.scaled.take(n * n, T::zero());
-        scaled.iter_mut().zip(matrix.as_slice()).for_each(|(to, &from)| *to = from / unit);
+        let unit = if size > 0.0 { size } else { 1.0 };
+        let scaled = self.double.matrix.take(n * n, 0.0);
+        for (to, &from) in scaled.iter_mut().zip(matrix.as_slice()) {
+            let value: f64 = from.into();
+            *to = value / unit;
+        }
         let scaled = MatRef::from_column_major_slice(scaled, n, n);
-        let stack = self.scratch.stack(T::eigen_scratch(n));
-        let vectors = PanelMut::from(&mut self.vectors).into_view();
-        if !T::eigen(scaled, self.values.as_mut_slice(), vectors, stack) {
+        let (values, vectors) = (self.double.values.take(n, 0.0), self.double.vectors.take(n * n, 0.0));
+        let target = MatMut::from_column_major_slice_mut(vectors, n, n);
+        if !eigen(scaled, values, target, self.scratch.stack(eigen_scratch(n))) {
             return None;
         }
-        self.values *= unit;
+        self.values.iter_mut().zip(&*values).for_each(|(to, &from)| *to = T::of(from * unit));
+        self.vectors.iter_mut().zip(&*vectors).for_each(|(to, &from)| *to = T::of(from));
         Some(())
+    }
+
+    /// How far from 0 an eigenvalue may be that is 0: n·ε·max|eigenvalue|.
+    fn rounding(&self) -> T {
+        self.values.amax() * T::of(self.values.len() as f64) * T::default_epsilon()
     }
 }
 
