@@ -252,7 +252,7 @@ pub struct GridColumn {
 /// Small charts beside and above each other. Those of a row share their y axis, all of them their x axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grid {
-    /// For instance `loss and accuracy after epoch 3, step 45`.
+    /// For instance `loss and accuracy, epoch 3, step 45`.
     pub title: String,
     /// From left to right.
     pub columns: Vec<GridColumn>,
@@ -297,7 +297,7 @@ pub struct Picture {
 /// Pictures, all of one size.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gallery {
-    /// For instance `test pictures after epoch 3, step 45`.
+    /// For instance `test pictures, epoch 3, step 45`.
     pub title: String,
     /// Pixels across and down.
     pub size: [usize; 2],
@@ -317,7 +317,7 @@ pub struct ConfusionCell {
 /// What a lane's network takes for what.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConfusionMatrix {
-    /// For instance `AdamQLR after epoch 3, step 45`.
+    /// For instance `AdamQLR, epoch 3, step 45`.
     pub title: String,
     /// For instance `87.2 % of 10 000 test examples right`.
     pub caption: String,

@@ -111,13 +111,15 @@ fn how_long_and_how_often_can_be_asked_for() {
 fn what_cannot_be_trained_is_refused_before_anything_is_written() {
     let place = Place::new();
     place.write("t.jsonl", "old");
-    let cases: [(&[&str], &str); 8] = [
+    let cases: [(&[&str], &str); 10] = [
         (&["rosenbrock"], "rosenbrock is of the kind rosenbrock, which has no data to train on; use `rhoscope run`"),
         (&["mlp-digits", "--epochs", "0"], "--epochs"),
         (&["mlp-digits", "--epochs", "2", "--steps", "3"], "cannot be used with"),
         (&["mlp-digits", "--time-limit", "soon"], "expected a time above 0"),
         (&["mlp-digits", "--checkpoint-every", "5"], "give --checkpoint FILE as well"),
         (&["mlp-digits", "--checkpoint", "none/c"], "cannot write the checkpoint none/c"),
+        (&["mlp-digits", "--checkpoint", "c", "--png", "./c"], "--png would overwrite the checkpoint"),
+        (&["mlp-digits", "--epochs", "1.5"], "expected a whole number of at least 1"),
         (&["mlp-digits", "--resume", "c"], "cannot read c"),
         (&["mlp-digits", "--resume", "t.jsonl"], "t.jsonl: not a checkpoint"),
     ];
@@ -205,7 +207,7 @@ fn a_resumed_training_goes_on_with_its_traces() {
     let complaint = String::from_utf8_lossy(&ran.stderr).into_owned();
     assert_eq!(ran.status.code(), Some(2));
     assert!(
-        complaint.contains("short.jsonl is there already and cannot be gone on with: it has the steps of"),
+        complaint.contains("short.jsonl already exists and cannot be continued: it has the steps of"),
         "{complaint}"
     );
     assert!(complaint.contains("give --trace another file"), "{complaint}");

@@ -153,7 +153,7 @@ pub(super) struct SessionArgs {
     init: Option<PathBuf>,
 
     /// How many threads the arithmetic may use; by default as many as there are cores
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = plan::count::<NonZero<usize>>)]
     threads: Option<NonZero<usize>>,
 
     /// Look for data sets here first, then in $RHOSCOPE_DATA, the user's data folder and /usr/share/datasets
@@ -193,11 +193,11 @@ impl SessionArgs {
 #[derive(Clone, Copy, Debug, ArgGroup)]
 pub(super) struct PaceArgs {
     /// How many passes over the training data, instead of the file's number
-    #[arg(long, value_name = "N", conflicts_with = "steps")]
+    #[arg(long, value_name = "N", conflicts_with = "steps", value_parser = plan::count::<NonZero<u64>>)]
     pub epochs: Option<NonZero<u64>>,
 
     /// Evaluate on all of the data every N steps instead of every epoch (on the screen: every few where they are short)
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = plan::count::<NonZero<u64>>)]
     pub eval_every: Option<NonZero<u64>>,
 }
 

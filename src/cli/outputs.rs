@@ -23,12 +23,25 @@ pub(super) struct Outputs {
 impl Outputs {
     /// Opens everything.
     pub fn open(args: &OutputArgs, setup: &Setup) -> Result<Self, Failure> {
+        Self::open_beside(args, setup, None)
+    }
+
+    /// Opens everything, none of it in the place of the checkpoint.
+    pub fn open_beside(args: &OutputArgs, setup: &Setup, checkpoint: Option<&Path>) -> Result<Self, Failure> {
         let labels = setup.lanes.iter().map(|lane| lane.label.as_str());
         let params = args.save_params.as_deref().map(|path| lane_paths(path, labels)).unwrap_or_default();
         let single = [("--trace", &args.trace), ("--csv", &args.csv), ("--png", &args.png)];
         let named = single.into_iter().filter_map(|(option, path)| Some((option, path.as_deref()?)));
         let all: Vec<(&str, &Path)> =
             named.chain(params.iter().map(|path| ("--save-params", path.as_path()))).collect();
+        if let Some((option, path)) =
+            all.iter().find(|(_, path)| checkpoint.is_some_and(|checkpoint| place(checkpoint) == place(path)))
+        {
+            let path = path.display();
+            return Err(Failure::Input(format!(
+                "{option} would overwrite the checkpoint {path}; give different files"
+            )));
+        }
         refuse_clashes(&all)?;
         if let Some(path) = args.save_params.as_deref() {
             refuse_no_file(path)?;

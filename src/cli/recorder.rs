@@ -169,9 +169,7 @@ fn open(path: &Path, name: &str) -> Result<BufReader<File>, Failure> {
 }
 
 fn unfit(error: &EarlierError, name: &str, option: &str) -> Failure {
-    Failure::Input(format!(
-        "{name} is there already and cannot be gone on with: it {error}; give {option} another file"
-    ))
+    Failure::Input(format!("{name} already exists and cannot be continued: it {error}; give {option} another file"))
 }
 
 fn failure(error: &io::Error, name: &str) -> Failure {

@@ -31,7 +31,8 @@ use progress::Progress;
 /// Trains.
 pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
     let mut setup = Setup::open(&args.problem, &args.session.overrides())?;
-    let mut outputs = Outputs::open(&args.outputs, &setup)?;
+    let checkpoint = args.checkpoint.as_deref().or(args.resume.as_deref());
+    let mut outputs = Outputs::open_beside(&args.outputs, &setup, checkpoint)?;
     let mut session = setup.build()?;
     session.keep_no_past();
     let plan = Plan::new(args, &setup, &session)?;
@@ -43,6 +44,9 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
         resume(&setup, &mut session, path)?;
     }
     let to_stdout = !outputs.use_stdout();
+    if args.resume.is_some() {
+        tell_of_resuming(args, &plan, session.latest());
+    }
     let existing = |path: &Option<PathBuf>| path.clone().filter(|path| args.resume.is_some() && path.is_file());
     let earlier = Earlier { trace: existing(&args.outputs.trace), csv: existing(&args.outputs.csv) };
     let recorder = Recorder::new(&mut outputs, &setup, &session, &earlier)?;
@@ -67,6 +71,22 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
             Err(Failure::Result("every optimiser diverged".to_owned()))
         }
         None => Ok(()),
+    }
+}
+
+/// Says what the user may not expect.
+fn tell_of_resuming(args: &TrainArgs, plan: &Plan, step: u64) {
+    let absent = |path: &&PathBuf| path.as_os_str() != "-" && !path.exists();
+    for path in [&args.outputs.trace, &args.outputs.csv].into_iter().flatten().filter(absent) {
+        // A message that cannot be shown does not stop a training.
+        let _ = writeln!(io::stderr(), "warning: {} is not there, so it begins after step {step}", path.display());
+    }
+    if step >= plan.steps {
+        let steps = plan.steps;
+        let _ = writeln!(
+            io::stderr(),
+            "the checkpoint stands after step {step}, and {steps} steps were asked for: nothing to do"
+        );
     }
 }
 
@@ -144,7 +164,11 @@ impl Training<'_> {
                 }
                 return Ok(Some(i32::try_from(signal).unwrap_or_default()));
             }
-            if !more || self.plan.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            if !more {
+                break;
+            }
+            if self.plan.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                progress.say(&format!("the time limit is reached after step {step} of {}", self.plan.steps));
                 break;
             }
         }

@@ -39,7 +39,7 @@ pub(super) fn confusion(history: &History, data: &DataFacts, lane: usize, option
     };
     let all: u32 = (0..classes).map(|class| confusion.of_class(class)).sum();
     ConfusionMatrix {
-        title: format!("{label} {}", when(record)),
+        title: format!("{label}, {}", when(record)),
         caption: format!("{:.1} % of {} {} examples right", 100.0 * accuracy, number::count(all as usize), part.name()),
         lane,
         names,
@@ -58,11 +58,6 @@ impl ConfusionCell {
         };
         // The root shows small shares, which are what one looks for.
         Self { text, depth: share.clamp(0.0, 1.0).sqrt() }
-    }
-
-    /// Whether the ground is so deep that what stands on it must have the colour of the page.
-    pub fn is_deep(&self) -> bool {
-        self.depth > 0.6
     }
 }
 
@@ -91,7 +86,7 @@ mod tests {
         let depths = [0.0, 0.004, 0.25, 1.0].map(|share| ConfusionCell::new(share).depth);
         assert_eq!((depths[0], depths[2], depths[3]), (0.0, 0.5, 1.0));
         assert_eq!(ConfusionCell::new(0.004).text, "<1");
-        assert_eq!(matrix.title, "K-FAC after epoch 0, step 0");
+        assert_eq!(matrix.title, "K-FAC, epoch 0, step 0");
         assert_eq!(matrix.caption, "80.0 % of 5 validation examples right");
         assert_eq!(matrix.names, ["0", "1", "2"]);
     }

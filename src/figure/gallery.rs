@@ -35,7 +35,7 @@ pub(super) fn gallery(history: &History, pictures: &Pictures, options: &TraceOpt
     let latest = lanes().map(|(_, record)| record).max_by_key(|record| record.step);
     let what = format!("{} pictures", pictures.part.name());
     Gallery {
-        title: latest.map_or_else(|| what.clone(), |record| format!("{what} {}", when(record))),
+        title: latest.map_or_else(|| what.clone(), |record| format!("{what}, {}", when(record))),
         size: pictures.size,
         pictures: pictures.raw.column_iter().enumerate().map(picture).collect(),
     }
@@ -71,7 +71,7 @@ mod tests {
     fn an_answer_is_the_likeliest_class_with_its_probability() {
         let logits = DMatrix::from_column_slice(2, 2, &[0.0, 3.0_f32.ln(), 1.0, 1.0]);
         let gallery = gallery(&history(logits), &pictures(Some(vec![0, 0])), &TraceOptions::default());
-        assert_eq!(gallery.title, "test pictures after epoch 1, step 1");
+        assert_eq!(gallery.title, "test pictures, epoch 1, step 1");
         let [first, second] = &gallery.pictures[..] else { panic!("two pictures") };
         assert_eq!((first.pixels.as_slice(), first.name.as_deref()), (&[0.0, 1.0][..], Some("bag")));
         let Answered::Named { text, right } = &first.answers[0].what else { panic!("a name") };

@@ -7,6 +7,7 @@ use super::{
     traces::{Limits, axis, beyond, cursors},
 };
 use crate::{
+    optim::Outcome,
     problem::{Evaluation, Part},
     session::{EvaluationRecord, History, LaneHistory},
 };
@@ -58,17 +59,29 @@ pub(super) fn held_out(history: &History, options: &TraceOptions) -> Grid {
     let rows: Vec<(Measure, Limits)> = measures
         .iter()
         .map(|&measure| {
-            let values = records()
+            let diverged = |past: &LaneHistory| matches!(past.outcome(), Some((_, Outcome::Diverged(_))));
+            let all = options.lanes(history).all(|(_, past)| diverged(past));
+            // Whoever diverged leaves at the edge, rather than squeezing the others into a line.
+            let counted = options.lanes(history).filter(move |(_, past)| all || !diverged(past));
+            let values = counted
+                .flat_map(|(_, past)| past.evaluations())
                 .flat_map(|record| parts().filter_map(|part| Some((record.step, measure.of(record.on(part)?)?))));
             (measure, measure.limits(values))
         })
         .collect();
+    let latest =
+        options.lanes(history).filter_map(|(_, past)| past.evaluation(cursor)).max_by_key(|record| record.step);
+    // What was found of a lane that has gone on since belongs to an older step than the others'.
+    let value = |(lane, past): (usize, &LaneHistory), part: Part| {
+        let record = past.evaluation(cursor)?;
+        if latest.is_some_and(|latest| record.step < latest.step) && past.len() as u64 > record.step {
+            return Some(LaneText { lane, text: "…".to_owned() });
+        }
+        Some(value(lane, record.on(part)?))
+    };
     let column = |part: Part| GridColumn {
         heading: part.name().to_owned(),
-        values: options
-            .lanes(history)
-            .filter_map(|(lane, past)| Some(value(lane, past.evaluation(cursor)?.on(part)?)))
-            .collect(),
+        values: options.lanes(history).filter_map(|lane| value(lane, part)).collect(),
         charts: rows.iter().map(|(measure, limits)| chart(*measure, part, limits, history, options, cursor)).collect(),
     };
     let empty = if options.lanes(history).next().is_none() {
@@ -76,11 +89,9 @@ pub(super) fn held_out(history: &History, options: &TraceOptions) -> Grid {
     } else {
         parts().next().is_none().then_some("the first evaluation is on its way")
     };
-    let latest =
-        options.lanes(history).filter_map(|(_, past)| past.evaluation(cursor)).max_by_key(|record| record.step);
     let what = if accuracies { "loss and accuracy" } else { "loss" };
     Grid {
-        title: latest.map_or_else(|| what.to_owned(), |record| format!("{what} {}", when(record))),
+        title: latest.map_or_else(|| what.to_owned(), |record| format!("{what}, {}", when(record))),
         columns: parts().map(column).collect(),
         empty: empty.map(str::to_owned),
     }
@@ -89,7 +100,7 @@ pub(super) fn held_out(history: &History, options: &TraceOptions) -> Grid {
 /// When an evaluation was made.
 pub(super) fn when(record: &EvaluationRecord) -> String {
     let epoch = if record.epoch.fract() == 0.0 { format!("{}", record.epoch) } else { format!("{:.2}", record.epoch) };
-    format!("after epoch {epoch}, step {}", number::count(record.step as usize))
+    format!("epoch {epoch}, step {}", number::count(record.step as usize))
 }
 
 fn value(lane: usize, evaluation: &Evaluation) -> LaneText {
@@ -161,7 +172,7 @@ mod tests {
         let history = history(20, &[(0, 2.0, Some(0.1)), (10, 0.5, Some(0.83)), (20, 0.25, Some(0.9))]);
         let options = TraceOptions { cursor: Some(19), ..TraceOptions::default() };
         let grid = held_out(&history, &options);
-        assert_eq!(grid.title, "loss and accuracy after epoch 1, step 10");
+        assert_eq!(grid.title, "loss and accuracy, epoch 1, step 10");
         assert_eq!(grid.columns.iter().map(|column| column.heading.as_str()).collect::<Vec<_>>(), ["train", "test"]);
         let [train, test] = &grid.columns[..] else { panic!("two parts") };
         assert_eq!(train.values[0].text, "0.500  83.0 %");
@@ -182,7 +193,7 @@ mod tests {
     fn evaluations_that_the_screen_has_not_come_to_are_not_shown() {
         let history = history(15, &[(0, 2.0, None), (10, 1.0, None), (20, 0.5, None)]);
         let grid = held_out(&history, &TraceOptions::default());
-        assert_eq!(grid.title, "loss after epoch 1, step 10");
+        assert_eq!(grid.title, "loss, epoch 1, step 10");
         assert_eq!(grid.columns[0].charts.len(), 1, "no accuracy without classes");
         assert_eq!(grid.columns[0].charts[0].curves[0].pieces[0].len(), 2);
         let empty = held_out(&History::new([("Adam".to_owned(), vec![])]), &TraceOptions::default());

@@ -20,6 +20,24 @@ pub fn mix(from: Rgb, to: Rgb, share: f64) -> Rgb {
     })
 }
 
+/// Of two inks the one that is read better on a ground: the one of higher contrast, as the WCAG defines it.
+pub fn readable(ground: Rgb, inks: [Rgb; 2]) -> Rgb {
+    let contrast = |ink: Rgb| {
+        let [a, b] = [luminance(ground), luminance(ink)];
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    };
+    if contrast(inks[0]) >= contrast(inks[1]) { inks[0] } else { inks[1] }
+}
+
+/// The relative luminance of an sRGB colour, 0 to 1.
+fn luminance(colour: Rgb) -> f64 {
+    let linear = |channel: u8| {
+        let value = f64::from(channel) / 255.0;
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * linear(colour[0]) + 0.7152 * linear(colour[1]) + 0.0722 * linear(colour[2])
+}
+
 /// The optimisers that have a colour of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Family {

@@ -9,7 +9,7 @@ mod sample;
 
 use super::{Axis, Band, Chart, Cursor, Curve, Point, Scale, clip::clip, ticks};
 use crate::{
-    optim::Quantity,
+    optim::{Outcome, Quantity},
     session::{History, LaneHistory},
 };
 pub(super) use limits::Limits;
@@ -208,9 +208,14 @@ pub fn trace(kind: TraceKind, history: &History, options: &TraceOptions) -> Char
         .filter(|series| kind != TraceKind::Damping || series.largest().is_some_and(|lambda| lambda > 0.0))
         .collect();
     let samples: Vec<Vec<Vec<Point>>> = series.iter().map(|series| series.sample(options.bins.max(8))).collect();
-    let limits = match kind {
-        TraceKind::Rho => samples.iter().any(|lane| !lane.is_empty()).then(Limits::ratio),
-        _ => Limits::fitted(samples.iter().flatten().flatten().map(|point| point[1])),
+    let limits = if kind == TraceKind::Rho {
+        samples.iter().any(|lane| !lane.is_empty()).then(Limits::ratio)
+    } else {
+        // Whoever diverged leaves at the edge, rather than squeezing the others into a line.
+        let diverged = |series: &Series| matches!(series.past.outcome(), Some((_, Outcome::Diverged(_))));
+        let all = series.iter().all(diverged);
+        let counted = series.iter().zip(&samples).filter(|(series, _)| all || !diverged(series));
+        Limits::fitted(counted.flat_map(|(_, pieces)| pieces.iter().flatten()).map(|point| point[1]))
     };
     let empty = limits.is_none().then(|| nothing(kind, history, options));
     let limits = limits.unwrap_or_else(|| if kind == TraceKind::Rho { Limits::ratio() } else { Limits::default() });

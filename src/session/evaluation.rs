@@ -31,6 +31,8 @@ impl EvaluationRecord {
 #[derive(Clone, Debug)]
 pub struct Evaluator {
     every: u64,
+    /// The step a run is meant to end with, if any.
+    end: Option<u64>,
     per_epoch: u64,
     looked_at: Option<DMatrix<f64>>,
     /// After which step each lane was evaluated last.
@@ -44,13 +46,20 @@ impl Evaluator {
     pub fn new(session: &Session, every: Option<u64>) -> Option<Self> {
         let per_epoch = session.batches_per_epoch()?;
         let every = every.unwrap_or(per_epoch).max(1);
-        Some(Self { every, per_epoch, looked_at: None, last: vec![None; session.lanes()], start: None })
+        Some(Self { every, end: None, per_epoch, looked_at: None, last: vec![None; session.lanes()], start: None })
     }
 
     /// Also takes down what the lanes give for these inputs, one column an example.
     #[must_use]
     pub fn looking_at(mut self, inputs: Option<DMatrix<f64>>) -> Self {
         self.looked_at = inputs;
+        self
+    }
+
+    /// Also looks at the lanes after this step.
+    #[must_use]
+    pub fn ending_at(mut self, step: u64) -> Self {
+        self.end = Some(step);
         self
     }
 
@@ -61,7 +70,7 @@ impl Evaluator {
 
     /// Whether an evaluation is due after a step.
     pub fn is_due(&self, step: u64) -> bool {
-        step.is_multiple_of(self.every)
+        step.is_multiple_of(self.every) || self.end == Some(step)
     }
 
     /// Goes on with the lanes of an edit that the session has made: what was found where they stand now need not be found again.

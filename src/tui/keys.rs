@@ -132,6 +132,9 @@ const KEYS: &[Context] = &[Context::Keys];
 const TYPING: &[Context] = &[Context::Typing];
 const LANES_AND_KEYS: &[Context] = &[Context::Lanes, Context::Keys];
 
+/// Of use only where the large panel has another view.
+pub const VIEW_HINT: &str = "v view";
+
 /// Every key there is. Rows without a label continue the row above.
 pub static KEYMAP: &[Binding] = {
     use Command as C;
@@ -189,7 +192,10 @@ pub static KEYMAP: &[Binding] = {
         bind(&[char('+'), char('=')], C::ZoomIn, "+   -   0", "zoom in, out, reset", View),
         bind(&[char('-'), char('_')], C::ZoomOut, "", "", View),
         bind(&[char('0')], C::ZoomReset, "", "", View),
-        bind(&[char('v')], C::NextView, "v", "another view in the large panel, where there is one", View),
+        hinted(
+            VIEW_HINT,
+            bind(&[char('v')], C::NextView, "v", "another view in the large panel, where there is one", View),
+        ),
         hinted("x axis", bind(&[char('x')], C::NextXAxis, "x", "x axis: steps, evaluations, seconds", View)),
         bind(&[char('t')], C::NextTheme, "t", "theme: dark, light", View),
         bind(&[char('e')], C::Export, "e", "export a PNG", Program),
@@ -299,8 +305,9 @@ pub fn hints_in(context: Context) -> impl Iterator<Item = (&'static str, &'stati
 
 /// The footer's hints, most needed first.
 pub fn hints() -> impl Iterator<Item = &'static str> {
-    const ORDER: [Command; 8] = [
+    const ORDER: [Command; 9] = [
         Command::PlayPause,
+        Command::NextView,
         Command::Step(1),
         Command::Help,
         Command::Quit,
@@ -371,6 +378,6 @@ mod tests {
 
     #[test]
     fn every_hint_is_found() {
-        assert_eq!(hints().count(), 8);
+        assert_eq!(hints().count(), 9);
     }
 }

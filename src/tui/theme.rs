@@ -205,10 +205,11 @@ impl Theme {
         self.colour(palette::mix(self.table().ground, self.table().text, brightness))
     }
 
-    /// A ground of a lane's colour, from none (0) to full (1), and the ink that can be read on it, where there are colours.
-    pub fn tinted(self, style: &LaneStyle, depth: f64, deep: bool) -> Option<(Color, Color)> {
+    /// A ground of a lane's colour, from none (0) to full (1), and the ink that is read best on it, where there are colours.
+    pub fn tinted(self, style: &LaneStyle, depth: f64) -> Option<(Color, Color)> {
         let Table { ground, text, .. } = *self.table();
-        Some((self.tint(palette::mix(ground, style.colour, depth))?, self.colour(if deep { ground } else { text })))
+        let tint = palette::mix(ground, style.colour, depth);
+        Some((self.tint(tint)?, self.colour(palette::readable(tint, [text, ground]))))
     }
 
     /// A lane's colour.

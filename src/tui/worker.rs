@@ -185,7 +185,7 @@ impl Opened {
         let evaluator = opening.data.as_ref().and_then(|data| {
             let every = pace.eval_every.unwrap_or_else(|| data.evaluation_interval());
             let inputs = data.pictures.as_ref().map(|pictures| pictures.inputs.clone());
-            Some(Evaluator::new(&session, Some(every))?.looking_at(inputs))
+            Some(Evaluator::new(&session, Some(every))?.ending_at(opening.steps).looking_at(inputs))
         });
         Ok(Self { session, evaluator, opening, setup: setup.clone() })
     }

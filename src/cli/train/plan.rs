@@ -1,6 +1,7 @@
 //! How long to train, and what to do how often.
 
 use std::{
+    num::NonZero,
     path::PathBuf,
     time::{Duration, Instant},
 };
@@ -45,8 +46,7 @@ impl Plan {
         if args.checkpoint_every.is_some() && args.checkpoint.is_none() && args.resume.is_none() {
             return Err(Failure::Input("--checkpoint-every says how often; give --checkpoint FILE as well".to_owned()));
         }
-        let epochs =
-            args.pace.epochs.map(std::num::NonZero::get).or(setup.epochs.filter(|_| args.session.steps().is_none()));
+        let epochs = args.pace.epochs.map(NonZero::get).or(setup.epochs.filter(|_| args.session.steps().is_none()));
         let steps = match epochs {
             None => setup.steps,
             Some(epochs) => epochs.saturating_mul(per_epoch),
@@ -54,12 +54,18 @@ impl Plan {
         Ok(Self {
             per_epoch,
             steps,
-            eval_every: args.pace.eval_every.map_or(per_epoch, std::num::NonZero::get),
+            eval_every: args.pace.eval_every.map_or(per_epoch, NonZero::get),
             deadline: args.time_limit.and_then(|limit| Instant::now().checked_add(limit)),
             checkpoint: args.checkpoint.clone().or_else(|| args.resume.clone()),
             checkpoint_every: args.checkpoint_every.unwrap_or(DEFAULT),
         })
     }
+}
+
+/// Reads a number of things of which there is at least one.
+pub(in crate::cli) fn count<N: TryFrom<NonZero<u64>>>(text: &str) -> Result<N, String> {
+    let number = text.parse::<NonZero<u64>>().ok().and_then(|number| N::try_from(number).ok());
+    number.ok_or_else(|| "expected a whole number of at least 1".to_owned())
 }
 
 /// Says that a problem has no data.

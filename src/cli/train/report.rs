@@ -55,7 +55,10 @@ pub(super) fn table(lanes: &[LaneReport], labels: &[&str], last: &[Option<Evalua
             }
         }
         cells.push(match lane.end.as_ref().map(|(_, outcome)| (outcome, outcome.reason())) {
-            None => "stopped".to_owned(),
+            None => match record {
+                Some(record) if record.step < lane.steps => format!("stopped; evaluated at step {}", record.step),
+                _ => "stopped".to_owned(),
+            },
             Some((outcome, None)) => Outcome::name(outcome).to_owned(),
             Some((outcome, Some(reason))) => format!("{}: {reason}", outcome.name()),
         });

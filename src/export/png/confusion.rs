@@ -9,7 +9,10 @@ use super::{
     pixels::{UNITS, px},
     text::{END, MIDDLE, START, bold, regular, shortened, width},
 };
-use crate::figure::{ConfusionMatrix, LaneStyle, palette::mix};
+use crate::figure::{
+    ConfusionMatrix, LaneStyle,
+    palette::{Rgb, mix, readable},
+};
 
 const TITLE: f64 = 22.0;
 const WORDS: f64 = 18.0;
@@ -50,9 +53,11 @@ pub(super) fn draw(area: &Area, ink: &Ink, matrix: &ConfusionMatrix, styles: &[L
     for (row, cells) in matrix.cells.iter().enumerate() {
         for (column, entry) in cells.iter().enumerate() {
             let corner = (names + whole(column) * cell[0], top + whole(row) * cell[1]);
-            let ground = rgb(mix(ink.background.rgb().into(), full, entry.depth));
+            let [page, text] = [ink.background, ink.text].map(|colour| Rgb::from(colour.rgb()));
+            let tint = mix(page, full, entry.depth);
+            let ground = rgb(tint);
             area.draw(&Rectangle::new([corner, (corner.0 + cell[0], corner.1 + cell[1])], ground.filled()))?;
-            let colour = if entry.is_deep() { ink.background } else { ink.text };
+            let colour = rgb(readable(tint, [text, page]));
             let style = if row == column { bold(size, colour) } else { regular(size, colour) };
             let middle = (corner.0 + cell[0] / 2, corner.1 + cell[1] / 2 + px(0.36 * size));
             area.draw_text(&entry.text, &style.pos(MIDDLE), middle)?;

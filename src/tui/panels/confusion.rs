@@ -8,7 +8,7 @@ use crate::{figure::ConfusionMatrix, tui::app::App};
 
 /// `100`.
 const NARROWEST: usize = 3;
-const WIDEST: usize = 10;
+const WIDEST: usize = 12;
 
 /// Draws the table, or as many of the classes as there is room for.
 pub fn render(app: &App, matrix: &ConfusionMatrix, area: Rect, buf: &mut Buffer) {
@@ -25,7 +25,8 @@ pub fn render(app: &App, matrix: &ConfusionMatrix, area: Rect, buf: &mut Buffer)
     let column = (width.saturating_sub(names + 1) / classes).clamp(NARROWEST, WIDEST);
     // What the numbers are is said where there is a row for it.
     let header = if rows >= 3 + classes { 3 } else { 2 };
-    let height = if rows >= header + 2 * classes { 2 } else { 1 };
+    // About square, as a cell is twice as high as wide.
+    let height = (rows.saturating_sub(header) / classes).clamp(1, column.div_ceil(2));
     let shown = classes.min((width.saturating_sub(names + 1)) / column).min(rows.saturating_sub(header) / height);
     let x = |index: usize| inside.x + 1 + (names + 1 + index * column) as u16;
 
@@ -41,19 +42,19 @@ pub fn render(app: &App, matrix: &ConfusionMatrix, area: Rect, buf: &mut Buffer)
         buf.set_string(inside.x + 1, inside.y + 1, cut("% of a row, taken for:", width), theme.quiet());
     }
     for (index, name) in matrix.names.iter().enumerate().take(shown) {
-        let text = format!("{:>column$}", cut_plainly(name, column - 1));
+        let text = format!("{:^column$}", cut_plainly(name, column - 1));
         buf.set_string(x(index), inside.y + header as u16 - 1, text, theme.quiet());
     }
     for (class, cells) in matrix.cells.iter().enumerate().take(shown) {
         let y = inside.y + (header + class * height) as u16;
-        buf.set_string(inside.x + 1, y, cut(&matrix.names[class], names), theme.text());
+        buf.set_string(inside.x + 1, y + ((height - 1) / 2) as u16, cut(&matrix.names[class], names), theme.text());
         for (taken, cell) in cells.iter().enumerate().take(shown) {
             let weight = if class == taken { theme.strong() } else { theme.text() };
-            let colours = style.and_then(|style| theme.tinted(style, cell.depth, cell.is_deep()));
+            let colours = style.and_then(|style| theme.tinted(style, cell.depth));
             let weight = colours.map_or(weight, |(ground, ink)| weight.bg(ground).fg(ink));
-            for line in 0..height as u16 {
-                let text = if line == 0 { &*cell.text } else { "" };
-                buf.set_string(x(taken), y + line, format!("{text:>column$}"), weight);
+            for line in 0..height {
+                let text = if line == (height - 1) / 2 { &*cell.text } else { "" };
+                buf.set_string(x(taken), y + line as u16, format!("{text:^column$}"), weight);
             }
         }
     }

@@ -25,7 +25,8 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
         return;
     }
     let mut line = Line::default();
-    for hint in keys::hints() {
+    let several = app.views().len() > 1;
+    for hint in keys::hints().filter(|hint| several || *hint != keys::VIEW_HINT) {
         let separator = if line.width() == 0 { "" } else { " · " };
         if line.width() + separator.width() + hint.width() > usize::from(area.width) {
             break;

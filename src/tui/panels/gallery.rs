@@ -19,13 +19,15 @@ const ENOUGH: usize = 4;
 /// … unless it would have fewer pixels across than this, and could not be recognised.
 const LEGIBLE: usize = 12;
 /// A name and an answer need so many columns, a lane's verdict so many.
-const NARROWEST: u16 = 15;
+const NARROWEST: u16 = 16;
 const VERDICT: u16 = 3;
 
 /// How pictures are laid out.
 struct Tiles {
-    /// So many pixels, across and down, become one.
+    /// So many pixels, across and down, become one …
     shrink: usize,
+    /// … which is drawn so many times, across and down.
+    grow: usize,
     /// Cells of a picture.
     picture: [u16; 2],
     /// Cells of a tile, with its words and the space around it.
@@ -37,16 +39,22 @@ struct Tiles {
 impl Tiles {
     /// With `beside` pictures of its answers beside each, and `below` lines of words below, `words` columns wide.
     fn new(size: [usize; 2], beside: u16, [below, words]: [u16; 2], room: Rect) -> Self {
-        let mut shrink = 1;
-        loop {
-            let picture = [size[0].div_ceil(shrink) as u16, size[1].div_ceil(shrink).div_ceil(2) as u16];
+        let scaled = |shrink: usize, grow: usize| {
+            let [across, down] = size.map(|pixels| pixels.div_ceil(shrink) * grow);
+            let picture = [across as u16, down.div_ceil(2) as u16];
             let tile = [((picture[0] + 1) * (1 + beside)).max(words) + 1, picture[1] + below];
             // The last tile of a row or column needs no space after it.
             let count = [(room.width + 2) / tile[0], room.height / tile[1].max(1)];
-            let room_for = usize::from(count[0]) * usize::from(count[1]);
-            let enough = room_for >= ENOUGH || room_for > 0 && size[0].div_ceil(shrink + 1) < LEGIBLE;
+            Self { shrink, grow, picture, tile, count }
+        };
+        let room_for = |tiles: &Self| usize::from(tiles.count[0]) * usize::from(tiles.count[1]);
+        let mut shrink = 1;
+        loop {
+            let tiles = scaled(shrink, 1);
+            let enough = room_for(&tiles) >= ENOUGH || room_for(&tiles) > 0 && size[0].div_ceil(shrink + 1) < LEGIBLE;
             if enough || shrink >= size[0].max(size[1]) {
-                return Self { shrink, picture, tile, count };
+                let larger = (2..).map(|grow| scaled(shrink, grow)).take_while(|tiles| room_for(tiles) >= ENOUGH);
+                return larger.last().unwrap_or(tiles);
             }
             shrink += 1;
         }
@@ -97,7 +105,8 @@ fn named(app: &App, picture: &Picture, words: Rect, buf: &mut Buffer) {
         verdicts.push_span(Span::styled(format!("{mark} "), style));
         if answer.lane == app.lane {
             let style = if *right { theme.quiet() } else { theme.warning() };
-            buf.set_string(words.x, words.y + 2, cut(text, width), style);
+            buf.set_string(words.x, words.y + 2, marker.to_string(), Style::new().fg(ink(app, answer.lane)));
+            buf.set_string(words.x + 2, words.y + 2, cut(text, width.saturating_sub(2)), style);
         }
     }
     verdicts.render(Rect { y: words.y + 1, ..words }, buf);
@@ -123,6 +132,7 @@ fn pixels(theme: Theme, brightness: &[f32], size: [usize; 2], tiles: &Tiles, pla
     let [width, height] = size;
     // The mean of the pixels that become one; none beyond the picture.
     let at = |column: usize, row: usize| -> Option<f64> {
+        let (column, row) = (column / tiles.grow, row / tiles.grow);
         let (from, to) = (row * tiles.shrink, ((row + 1) * tiles.shrink).min(height));
         let (left, right) = (column * tiles.shrink, ((column + 1) * tiles.shrink).min(width));
         let block = (from..to).flat_map(|y| (left..right).map(move |x| y * width + x));
@@ -161,7 +171,7 @@ mod tests {
     #[test]
     fn pictures_are_as_large_as_leaves_room_for_enough() {
         for (room, beside, below, shrink) in
-            [([104, 44], 0, 3, 1), ([58, 25], 0, 3, 2), ([38, 14], 0, 3, 2), ([120, 44], 3, 1, 2), ([14, 4], 0, 3, 14)]
+            [([104, 44], 0, 3, 1), ([58, 25], 0, 3, 2), ([38, 14], 0, 3, 2), ([120, 44], 3, 1, 2), ([15, 4], 0, 3, 14)]
         {
             let tiles = Tiles::new([28, 28], beside, [below, NARROWEST], Rect::new(0, 0, room[0], room[1]));
             assert_eq!(tiles.shrink, shrink, "{room:?}");

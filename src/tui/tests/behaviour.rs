@@ -356,11 +356,11 @@ fn a_network_is_evaluated_as_it_learns_and_going_back_shows_what_was_found_then(
     assert_eq!(evaluated(&stage), [0]);
     stage.times(2, Command::Step(10));
     assert_eq!(evaluated(&stage), [0, 4, 8, 12, 16, 20]);
-    assert!(stage.text().contains("loss and accuracy after epoch 5, step 20"), "{}", stage.text());
+    assert!(stage.text().contains("loss and accuracy, epoch 5, step 20"), "{}", stage.text());
     stage.times(3, Command::Step(-1));
-    assert!(stage.text().contains("loss and accuracy after epoch 4, step 16"), "{}", stage.text());
+    assert!(stage.text().contains("loss and accuracy, epoch 4, step 16"), "{}", stage.text());
     stage.press(Command::First);
-    assert!(stage.text().contains("loss and accuracy after epoch 0, step 0"));
+    assert!(stage.text().contains("loss and accuracy, epoch 0, step 0"));
 }
 
 #[test]
