@@ -307,10 +307,10 @@ pub fn hints_in(context: Context) -> impl Iterator<Item = (&'static str, &'stati
 pub fn hints() -> impl Iterator<Item = &'static str> {
     const ORDER: [Command; 9] = [
         Command::PlayPause,
-        Command::NextView,
         Command::Step(1),
         Command::Help,
         Command::Quit,
+        Command::NextView,
         Command::Problems,
         Command::Optimisers,
         Command::Up,
