@@ -13,7 +13,7 @@ use crate::optim::{Quantity, StepRecord};
 
 pub use csv::CsvTrace;
 pub use earlier::EarlierError;
-pub use file::OutputFile;
+pub use file::{OutputFile, leftovers};
 pub use jsonl::JsonTrace;
 pub use params::{lane_paths, slug};
 pub use png::{MAIN_ASPECT, MAIN_DETAIL, MAIN_RESOLUTION, PNG_SIZE, PngError, TRACE_BINS, png};

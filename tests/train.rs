@@ -246,6 +246,34 @@ fn another_run_and_a_damaged_checkpoint_are_refused_and_the_one_before_is_taken(
     assert!(String::from_utf8_lossy(&ran.stderr).contains("c: damaged"), "of the two, the last one is named");
 }
 
+/// What was written before the program was killed is in the trace of the run that goes on.
+#[test]
+#[cfg(unix)]
+fn a_killed_training_leaves_its_traces_to_the_one_that_goes_on() {
+    let (whole, killed) = (Place::new(), Place::new());
+    let files = ["--trace", "t.jsonl", "--csv", "t.csv", "--eval-every", "100"];
+    finish(command(&whole, "400", &files));
+    let keep = ["--checkpoint", "c", "--checkpoint-every", "1"];
+    for round in 0..3 {
+        let go_on: &[&str] =
+            if killed.at("c").exists() { &["--resume", "c", "--checkpoint-every", "1"] } else { &keep };
+        let arguments = [go_on, &files[..]].concat();
+        let mut child =
+            command(&killed, "400", &arguments).stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+        while !killed.at("c").exists() && child.try_wait().unwrap().is_none() {
+            sleep(Duration::from_millis(5));
+        }
+        sleep(Duration::from_millis(60 + 40 * round));
+        let _ = child.kill();
+        child.wait().unwrap();
+        assert!(!killed.at("t.jsonl").exists(), "the run is too short to say anything");
+    }
+    finish(command(&killed, "400", &[&["--resume", "c", "--checkpoint-every", "100"], &files[..]].concat()));
+    assert_eq!(whole.read("t.csv"), killed.read("t.csv"));
+    let lines = |place: &Place| without_seconds(&place.read("t.jsonl")).into_iter().skip(1).collect::<Vec<_>>();
+    assert_eq!(lines(&whole), lines(&killed));
+}
+
 /// Twenty times the power goes, whatever is being done; the run that is left to itself at last ends as if nothing had happened.
 #[test]
 #[cfg(unix)]
@@ -375,7 +403,8 @@ fn threads_are_as_many_as_asked_for() {
     let place = Place::new();
     for how in [["train", "mlp-fashion", "--epochs", "1"], ["run", "mlp-fashion", "--steps", "10"]] {
         let with = |more: &[&str]| most_threads(&place, &[&how[..], more].concat());
-        let small = ["--optimiser", "adam", "--set", "problem.layers=[784, 5, 10]", "--threads", "2"];
+        let small =
+            ["--optimiser=adam", "--set=problem.layers=[784, 5, 10]", "--set=problem.batch_size=100", "--threads=2"];
         let (one, two, unshared) = (with(&["--threads", "1"]), with(&["--threads", "2"]), with(&small));
         assert_eq!(one, unshared, "{how:?}");
         assert!(two > one, "{how:?}: {two} and {one}");

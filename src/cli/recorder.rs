@@ -2,14 +2,14 @@
 
 use std::{
     fs::File,
-    io::{self, BufReader},
+    io::{self, BufReader, Write as _},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
 use super::{failure::Failure, outputs::Outputs, report::LaneReport};
 use crate::{
-    export::{CsvTrace, EarlierError, ExportError, JsonTrace, OutputFile},
+    export::{CsvTrace, EarlierError, ExportError, JsonTrace, OutputFile, leftovers},
     optim::{Outcome, StepRecord},
     session::{EvaluationRecord, Evaluator, History, Progress, Session, Setup},
 };
@@ -17,11 +17,23 @@ use crate::{
 /// How often a reader of a running trace sees something new.
 const FLUSH: Duration = Duration::from_millis(100);
 
-/// Traces of the same run that are to be gone on with.
+/// Where traces of the same run may be that are to be gone on with, the likeliest first.
 #[derive(Debug, Default)]
 pub(super) struct Earlier {
-    pub trace: Option<PathBuf>,
-    pub csv: Option<PathBuf>,
+    pub trace: Vec<PathBuf>,
+    pub csv: Vec<PathBuf>,
+}
+
+impl Earlier {
+    /// Of a run taken up again, whose traces were meant for these files: what it left where it was cut off, and what it completed.
+    pub fn of(trace: Option<&Path>, csv: Option<&Path>) -> Self {
+        let all = |path: Option<&Path>| {
+            let path = path.filter(|path| path.as_os_str() != "-");
+            let complete = path.filter(|path| path.is_file()).map(Path::to_owned);
+            path.map(leftovers).unwrap_or_default().into_iter().chain(complete).collect()
+        };
+        Self { trace: all(trace), csv: all(csv) }
+    }
 }
 
 /// Takes down a run.
@@ -33,30 +45,41 @@ pub(super) struct Recorder {
     /// One a lane.
     pub lanes: Vec<LaneReport>,
     flushed: Instant,
+    /// What a run that was cut off had left, and is now in the traces.
+    taken_over: Vec<PathBuf>,
     failed: Option<Failure>,
 }
 
 impl Recorder {
     /// Begins the traces asked for, or goes on with those that there are of a run taken up again.
     pub fn new(outputs: &mut Outputs, setup: &Setup, session: &Session, earlier: &Earlier) -> Result<Self, Failure> {
+        let mut taken_over: Vec<PathBuf> = Vec::new();
         let stands: Vec<u64> = (0..session.lanes()).map(|lane| session.step(lane)).collect();
         let empty = session.empty_history();
         let params = empty.lanes().first().map_or(0, crate::session::LaneHistory::recorded_params);
         let json = outputs.trace.take().map(|file| {
             let name = file.name().to_owned();
-            let trace = match &earlier.trace {
-                Some(old) => JsonTrace::continued(file, open(old, &name)?, setup, &stands)
-                    .map_err(|error| unfit(&error, &name, "--trace")),
-                None => JsonTrace::new(file, setup, session.latest()).map_err(|error| failure(&error, &name)),
+            let fits = |old| JsonTrace::continued(io::sink(), old, setup, &stands).map(drop);
+            let trace = if let Some(old) = choose(&earlier.trace, &name, "--trace", fits)? {
+                taken_over.extend((old.as_os_str() != name.as_str()).then(|| old.clone()));
+                JsonTrace::continued(file, open(old, &name)?, setup, &stands)
+                    .map_err(|error| unfit(&error, &name, "--trace"))
+            } else {
+                tell_of_a_late_beginning(&file, session.latest());
+                JsonTrace::new(file, setup, session.latest()).map_err(|error| failure(&error, &name))
             };
             trace.map(|trace| (name.clone(), trace))
         });
         let csv = outputs.csv.take().map(|file| {
             let name = file.name().to_owned();
-            let trace = match &earlier.csv {
-                Some(old) => CsvTrace::continued(file, open(old, &name)?, setup, params, &stands)
-                    .map_err(|error| unfit(&error, &name, "--csv")),
-                None => CsvTrace::new(file, setup, params).map_err(|error| failure(&error, &name)),
+            let fits = |old| CsvTrace::continued(io::sink(), old, setup, params, &stands).map(drop);
+            let trace = if let Some(old) = choose(&earlier.csv, &name, "--csv", fits)? {
+                taken_over.extend((old.as_os_str() != name.as_str()).then(|| old.clone()));
+                CsvTrace::continued(file, open(old, &name)?, setup, params, &stands)
+                    .map_err(|error| unfit(&error, &name, "--csv"))
+            } else {
+                tell_of_a_late_beginning(&file, session.latest());
+                CsvTrace::new(file, setup, params).map_err(|error| failure(&error, &name))
             };
             trace.map(|trace| (name.clone(), trace))
         });
@@ -66,6 +89,7 @@ impl Recorder {
             history: outputs.png.is_some().then_some(empty),
             lanes: Vec::new(),
             flushed: Instant::now(),
+            taken_over,
             failed: None,
         };
         // Lanes that were taken up again stand where they stood.
@@ -136,6 +160,25 @@ impl Recorder {
         self.lanes[lane].end = Some((step, outcome));
     }
 
+    /// Puts all that was taken down out of this program's hands, so that it is there even if the program is killed.
+    pub fn flush(&mut self) -> Result<(), Failure> {
+        if let Some((name, trace)) = &mut self.json {
+            trace.flush().map_err(|error| failure(&error, name))?;
+        }
+        if let Some((name, trace)) = &mut self.csv {
+            trace.flush().map_err(|error| failure(&error, name))?;
+        }
+        Ok(())
+    }
+
+    /// Removes what a run that was cut off had left, now that the traces that took it over are in their places.
+    pub fn clear_away(&self) {
+        for path in &self.taken_over {
+            // What cannot be removed does no harm.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+
     /// Fails if something could not be written.
     pub fn check(&mut self) -> Result<(), Failure> {
         self.failed.take().map_or(Ok(()), Err)
@@ -160,6 +203,32 @@ impl Recorder {
             files.push(trace.finish().map_err(|error| failure(&error, &name))?);
         }
         Ok(files)
+    }
+}
+
+/// The first of the earlier traces that leads up to where the run is taken up again; none where there are none, or only unfit remains.
+fn choose<'p>(
+    earlier: &'p [PathBuf],
+    name: &str,
+    option: &str,
+    fits: impl Fn(BufReader<File>) -> Result<(), EarlierError>,
+) -> Result<Option<&'p PathBuf>, Failure> {
+    for path in earlier {
+        match fits(open(path, name)?) {
+            Ok(()) => return Ok(Some(path)),
+            Err(error) if path.as_os_str() == name => return Err(unfit(&error, name, option)),
+            Err(_) => {}
+        }
+    }
+    Ok(None)
+}
+
+fn tell_of_a_late_beginning(file: &OutputFile, step: u64) {
+    if step > 0 && !file.is_stdout() {
+        let name = file.name();
+        // A message that cannot be shown does not stop a run.
+        let _ =
+            writeln!(io::stderr(), "warning: {name} has nothing of the steps before, so it begins after step {step}");
     }
 }
 

@@ -7,7 +7,7 @@ mod report;
 use std::{
     fs::File,
     io::{self, Write as _},
-    path::{Path, PathBuf},
+    path::Path,
     sync::atomic::Ordering,
     time::Instant,
 };
@@ -32,6 +32,11 @@ use progress::Progress;
 pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
     let mut setup = Setup::open(&args.problem, &args.session.overrides())?;
     let checkpoint = args.checkpoint.as_deref().or(args.resume.as_deref());
+    // Before the outputs are begun beside them.
+    let earlier = match args.resume {
+        Some(_) => Earlier::of(args.outputs.trace.as_deref(), args.outputs.csv.as_deref()),
+        None => Earlier::default(),
+    };
     let mut outputs = Outputs::open_beside(&args.outputs, &setup, checkpoint)?;
     let mut session = setup.build()?;
     session.keep_no_past();
@@ -45,10 +50,8 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
     }
     let to_stdout = !outputs.use_stdout();
     if args.resume.is_some() {
-        tell_of_resuming(args, &plan, session.latest());
+        tell_of_the_end(&plan, session.latest());
     }
-    let existing = |path: &Option<PathBuf>| path.clone().filter(|path| args.resume.is_some() && path.is_file());
-    let earlier = Earlier { trace: existing(&args.outputs.trace), csv: existing(&args.outputs.csv) };
     let recorder = Recorder::new(&mut outputs, &setup, &session, &earlier)?;
     let Some(evaluator) = Evaluator::new(&session, Some(plan.eval_every)) else { return Ok(()) };
     let last = vec![None; setup.lanes.len()];
@@ -62,6 +65,7 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
     let table = training.table();
     let Training { mut session, mut recorder, plan, .. } = training;
     run::write_results(&setup, &mut session, &mut recorder, outputs, args.outputs.theme)?;
+    recorder.clear_away();
     if to_stdout {
         super::print(&table)?;
     }
@@ -74,18 +78,14 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
     }
 }
 
-/// Says what the user may not expect.
-fn tell_of_resuming(args: &TrainArgs, plan: &Plan, step: u64) {
-    let absent = |path: &&PathBuf| path.as_os_str() != "-" && !path.exists();
-    for path in [&args.outputs.trace, &args.outputs.csv].into_iter().flatten().filter(absent) {
-        // A message that cannot be shown does not stop a training.
-        let _ = writeln!(io::stderr(), "warning: {} is not there, so it begins after step {step}", path.display());
-    }
+/// Says that there is nothing to do, where there is not.
+fn tell_of_the_end(plan: &Plan, step: u64) {
     if step >= plan.steps {
-        let steps = plan.steps;
+        // A message that cannot be shown does not stop a training.
         let _ = writeln!(
             io::stderr(),
-            "the checkpoint stands after step {step}, and {steps} steps were asked for: nothing to do"
+            "the checkpoint stands after step {step}, and {} steps were asked for: nothing to do",
+            plan.steps
         );
     }
 }
@@ -192,6 +192,8 @@ impl Training<'_> {
     /// Keeps a checkpoint. One that cannot be written does not end the training.
     fn keep(&mut self, progress: &Progress) {
         let Some(path) = &self.plan.checkpoint else { return };
+        // The traces lead up to every checkpoint. One that cannot be written is found out at the next step.
+        let _ = self.recorder.flush();
         let encoded = saved::checkpoint(self.setup, &mut self.session).encode();
         let written = encoded.map_err(io::Error::other).and_then(|bytes| checkpoint::write(path, &bytes));
         if let Err(error) = written {

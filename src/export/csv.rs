@@ -83,6 +83,14 @@ impl<W: Write> CsvTrace<W> {
         Ok(())
     }
 
+    /// Makes what was written so far visible to a reader.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
     /// What was written to, everything handed to it.
     ///
     /// # Errors

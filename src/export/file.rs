@@ -141,10 +141,7 @@ fn prepare(path: &Path) -> Result<Sink, String> {
         None => {}
     }
     let target = follow(path);
-    let directory = match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        _ => PathBuf::from("."),
-    };
+    let directory = directory_of(&target);
     match fs::metadata(&directory) {
         Ok(metadata) if metadata.is_dir() => {}
         Ok(_) => return Err(format!("{} is not a directory", directory.display())),
@@ -158,13 +155,45 @@ fn prepare(path: &Path) -> Result<Sink, String> {
     Ok(Sink::Temporary { file: BufWriter::new(file), target })
 }
 
-/// A file beside `target`: with its permissions if it exists, else with those of any new file.
-fn temporary(directory: &Path, target: &Path, permissions: Option<fs::Permissions>) -> io::Result<NamedTempFile> {
+/// What runs that were cut off left of files meant for `path`, the newest first: whole up to where they were cut off.
+pub fn leftovers(path: &Path) -> Vec<PathBuf> {
+    let target = follow(path);
+    let prefix = prefix(&target);
+    let is_one = |path: &Path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        name.starts_with(&prefix) && name.ends_with(SUFFIX)
+    };
+    let entries = fs::read_dir(directory_of(&target)).into_iter().flatten().flatten();
+    let mut found: Vec<_> = entries
+        .map(|entry| entry.path())
+        .filter(|path| is_one(path))
+        .filter_map(|path| Some((fs::metadata(&path).ok()?.modified().ok()?, path)))
+        .collect();
+    found.sort();
+    found.into_iter().rev().map(|(_, path)| path).collect()
+}
+
+fn directory_of(target: &Path) -> PathBuf {
+    match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+const SUFFIX: &str = ".tmp";
+
+/// How the names of files begin that are to become this one.
+fn prefix(target: &Path) -> String {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     // A name may be as long as the system allows, and this one is longer.
-    let prefix: String = format!(".{name}.").chars().take(40).collect();
+    format!(".{name}.").chars().take(40).collect()
+}
+
+/// A file beside `target`: with its permissions if it exists, else with those of any new file.
+fn temporary(directory: &Path, target: &Path, permissions: Option<fs::Permissions>) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(&prefix).suffix(".tmp");
+    let prefix = prefix(target);
+    builder.prefix(&prefix).suffix(SUFFIX);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

@@ -78,21 +78,34 @@ pub(crate) fn mlp(section: &Section<'_>) -> Result<MlpSpec, SetupError> {
     section.only(&KEYS)?;
     let loss = LOSSES[section.need("loss", "mse or cross-entropy")?.choice(&LOSSES.map(Loss::name))?];
     let data = section.need("data", DATA)?;
-    let precision = section.get("precision").map_or(Ok(1), |field| field.choice(&PRECISIONS.map(Precision::name)))?;
+    let source = source(&data, loss)?;
+    let names = PRECISIONS.map(Precision::name);
+    let precision = match section.get("precision") {
+        Some(field) => PRECISIONS[field.choice(&names)?],
+        None => usual_precision(&source),
+    };
     let activations = ACTIVATIONS.map(|(name, _)| name);
     let activation = section.get("activation").map_or(Ok(0), |field| field.choice(&activations))?;
     Ok(MlpSpec {
         layers: layers(&section.need("layers", LAYERS)?)?,
         activation: ACTIVATIONS[activation].1,
         loss,
-        data: source(&data, loss)?,
+        data: source,
         holdout: holdout(&data)?,
         init: section.get("init").map(|field| field.text()).transpose()?.map(str::to_owned),
         batch_size: section.whole_or("batch_size", 0, 0)? as usize,
         shuffle: section.flag_or("shuffle", true)?,
         l2: section.number_or("l2", 0.0, NON_NEGATIVE)?,
-        precision: PRECISIONS[precision],
+        precision,
     })
+}
+
+/// Double to teach; single for the sets that real networks are trained on.
+fn usual_precision(source: &DataSource) -> Precision {
+    match source {
+        DataSource::Known(set, _) if *set != KnownSet::Digits => Precision::Single,
+        DataSource::Known(..) | DataSource::Csv(_) | DataSource::Synthetic(_) => Precision::Double,
+    }
 }
 
 /// Beyond this the parameters alone fill a computer's memory: a slip of the keyboard, not a network.

@@ -338,3 +338,21 @@ mod properties {
         }
     }
 }
+
+#[test]
+fn large_sets_are_trained_in_single_precision_and_all_else_is_double_unless_asked_for() {
+    let precision = |data: &str, more: &str| {
+        let text =
+            format!("[problem]\nkind = \"mlp\"\nlayers = [784, 10]\nloss = \"cross-entropy\"\ndata = {data}\n{more}");
+        let setup = Setup::from_str(&text, "p.toml", Path::new(""), &Overrides::default()).unwrap();
+        match setup.problem {
+            ProblemSpec::Mlp(spec) => spec.precision,
+            other => panic!("{other:?}"),
+        }
+    };
+    let fashion = "{ set = \"fashion-mnist\" }";
+    assert_eq!(precision(fashion, ""), Precision::Single);
+    assert_eq!(precision(fashion, "precision = \"f64\""), Precision::Double);
+    assert_eq!(precision("{ set = \"digits\" }", ""), Precision::Double);
+    assert_eq!(precision("{ synthetic = \"spirals\" }", ""), Precision::Double);
+}
