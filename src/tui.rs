@@ -15,6 +15,7 @@ mod events;
 mod export;
 pub mod keys;
 pub mod layout;
+pub mod opening;
 pub mod panels;
 pub mod source;
 pub mod terminal;
@@ -36,10 +37,11 @@ use crate::session::Setup;
 use action::{Action, Effect};
 use app::{App, Choice};
 use events::Event;
+use opening::{Opener, Opening};
 use terminal::Terminal;
 use theme::{Brightness, Depth, Theme, detect_brightness};
 use trace::TraceFiles;
-use worker::{Opener, Opening, Reply, Worker};
+use worker::{Reply, Worker};
 
 /// Frames are drawn at most this often.
 const FRAME: Duration = Duration::from_micros(16_600);

@@ -22,8 +22,9 @@ use super::{
     action::{Action, Command, Effect},
     keys::{self, Context},
     layout::{self, Arrangement, Panel},
+    opening::{Opening, Source},
     theme::{Brightness, Depth, Theme},
-    worker::{End, Opening, Reply, Request, Source, Step},
+    worker::{End, Reply, Request, Step},
 };
 
 pub use picker::{Entry, Mode, Picker, Typing};

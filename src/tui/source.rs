@@ -7,7 +7,7 @@ use crate::session::{
 
 use super::{
     app::Choice,
-    worker::{Opened, Opener, Source},
+    opening::{Opened, Opener, Source},
 };
 
 /// The bundled problems.

@@ -8,7 +8,8 @@ use crate::{
 use super::{
     super::{
         action::{Change, Command, Effect},
-        worker::{Request, Source},
+        opening::Source,
+        worker::Request,
     },
     App, Mode, Overlay, Picker,
 };

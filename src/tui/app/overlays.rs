@@ -3,7 +3,7 @@
 use super::{
     super::{
         action::{Command, Effect},
-        worker::Source,
+        opening::Source,
     },
     App, Overlay,
 };

@@ -4,7 +4,7 @@ use super::{
     super::{
         action::{Effect, MouseAction},
         layout::Panel,
-        worker::Source,
+        opening::Source,
     },
     App,
 };

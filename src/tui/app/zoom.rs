@@ -11,7 +11,7 @@ use crate::{
 use super::{
     super::{
         layout::{self, Panel},
-        worker::Opening,
+        opening::Opening,
     },
     App,
 };

@@ -7,7 +7,8 @@ use crate::{
         action::{Change, MouseAction},
         app::{Overlay, SPEEDS},
         layout::Panel,
-        worker::{Request, Source},
+        opening::Source,
+        worker::Request,
     },
 };
 
