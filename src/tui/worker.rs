@@ -40,7 +40,7 @@ pub enum Request {
         edit: Edit,
         /// By lanes of the edit.
         seconds: Vec<f64>,
-        /// What the history needs again ([`History::needs`]).
+        /// What the history needs again ([`History::needs`](crate::session::History::needs)).
         needs: Vec<u64>,
         /// The optimisers from then on.
         lanes: Vec<LaneSetup>,
