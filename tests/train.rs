@@ -190,6 +190,8 @@ fn a_resumed_training_goes_on_with_its_traces() {
     finish(command(&parts, "17", &[&["--checkpoint", "c"], &files[..]].concat()));
     finish(command(&parts, "40", &[&["--resume", "c"], &files[..]].concat()));
     assert_eq!(whole.read("t.csv"), parts.read("t.csv"));
+    // The header is that of the run as it is now: how long it is may have changed.
+    assert_eq!(lines(&whole.read("t.jsonl"))[0], lines(&parts.read("t.jsonl"))[0]);
     // The shorter run also looked at the end it had.
     let steps = |place: &Place| -> Vec<Value> {
         let lines = without_seconds(&place.read("t.jsonl")).into_iter().skip(1);

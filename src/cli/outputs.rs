@@ -21,13 +21,8 @@ pub(super) struct Outputs {
 }
 
 impl Outputs {
-    /// Opens everything.
-    pub fn open(args: &OutputArgs, setup: &Setup) -> Result<Self, Failure> {
-        Self::open_beside(args, setup, None)
-    }
-
     /// Opens everything, none of it in the place of the checkpoint.
-    pub fn open_beside(args: &OutputArgs, setup: &Setup, checkpoint: Option<&Path>) -> Result<Self, Failure> {
+    pub fn open(args: &OutputArgs, setup: &Setup, checkpoint: Option<&Path>) -> Result<Self, Failure> {
         let labels = setup.lanes.iter().map(|lane| lane.label.as_str());
         let params = args.save_params.as_deref().map(|path| lane_paths(path, labels)).unwrap_or_default();
         let single = [("--trace", &args.trace), ("--csv", &args.csv), ("--png", &args.png)];

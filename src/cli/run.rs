@@ -29,7 +29,7 @@ use crate::{
 /// Runs a problem without a screen.
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let setup = Setup::open(&args.problem, &args.session.overrides())?;
-    let mut outputs = Outputs::open(&args.outputs, &setup)?;
+    let mut outputs = Outputs::open(&args.outputs, &setup, None)?;
     let mut session = setup.build()?;
     let summary_to_stdout = !outputs.use_stdout();
     let mut recorder = Recorder::new(&mut outputs, &setup, &session, &Earlier::default())?;

@@ -37,7 +37,7 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
         Some(_) => Earlier::of(args.outputs.trace.as_deref(), args.outputs.csv.as_deref()),
         None => Earlier::default(),
     };
-    let mut outputs = Outputs::open_beside(&args.outputs, &setup, checkpoint)?;
+    let mut outputs = Outputs::open(&args.outputs, &setup, checkpoint)?;
     let mut session = setup.build()?;
     session.keep_no_past();
     let plan = Plan::new(args, &setup, &session)?;

@@ -1,6 +1,6 @@
 //! A trace as CSV: one row a lane and step, the columns of the JSON trace, an empty field for what was not computed.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 
 use super::{COLUMNS, costs};
 use crate::{optim::StepRecord, session::Setup};
@@ -33,9 +33,10 @@ impl<W: Write> CsvTrace<W> {
         header.chain((0..params).map(|i| format!("params.{i}"))).collect::<Vec<_>>().into()
     }
 
-    /// A row of an earlier trace.
-    pub(super) fn copy_row(&mut self, row: &csv::StringRecord) -> io::Result<()> {
-        self.out.write_record(row).map_err(io_error)
+    /// A row of an earlier trace, now a lane's.
+    pub(super) fn taken_over(&mut self, lane: usize, row: &csv::StringRecord) -> io::Result<()> {
+        let label = std::iter::once(self.labels[lane].as_str());
+        self.out.write_record(label.chain(row.iter().skip(1))).map_err(io_error)
     }
 
     /// A step of a lane.
@@ -62,25 +63,6 @@ impl<W: Write> CsvTrace<W> {
             self.out.write_field(digits(record.params.get(i).copied()))?;
         }
         self.out.write_record(None::<&[u8]>)
-    }
-
-    /// Takes over the steps up to `last` of a trace written before: those of the lanes that `kept` names, each by its label there
-    /// and its number here.
-    ///
-    /// # Errors
-    /// If it cannot be read or written.
-    pub fn copy(&mut self, earlier: impl Read, kept: &[(&str, usize)], last: u64) -> io::Result<()> {
-        let mut earlier = csv::Reader::from_reader(earlier);
-        let mut row = csv::StringRecord::new();
-        while earlier.read_record(&mut row).map_err(io_error)? {
-            let lane = kept.iter().find(|(label, _)| row.get(0) == Some(label));
-            let early = row.get(1).and_then(|step| step.parse::<u64>().ok()).is_some_and(|step| step <= last);
-            if let (Some((_, lane)), true) = (lane, early) {
-                let label = std::iter::once(self.labels[*lane].as_str());
-                self.out.write_record(label.chain(row.iter().skip(1))).map_err(io_error)?;
-            }
-        }
-        Ok(())
     }
 
     /// Makes what was written so far visible to a reader.
@@ -136,29 +118,5 @@ mod tests {
                         grad_dot_direction,grad_norm,update_norm,rejected,cost.losses,cost.gradients,cost.products,\
                         cost.factorisations,params.0,params.1\n\"a, b\",1,1e-300,,,,,,,,,,,,false,0,0,0,0,0.1,2.0\n";
         assert_eq!(text, expected);
-    }
-
-    #[test]
-    fn the_beginning_of_a_trace_is_taken_over_under_other_labels() {
-        let overrides = Overrides {
-            optimisers: vec!["adam:label=\"a, b\"".to_owned(), "sgd:lr=1".to_owned()],
-            ..Overrides::default()
-        };
-        let setup = Setup::bundled("rosenbrock", &overrides).unwrap();
-        let rows = |copy: Option<&str>, rows: &[(usize, u64)]| {
-            let mut trace = CsvTrace::new(Vec::new(), &setup, 1).unwrap();
-            if let Some(earlier) = copy {
-                trace.copy(earlier.as_bytes(), &[("a, b", 1), ("sgd", 0)], 10).unwrap();
-            }
-            for (lane, step) in rows {
-                let mut record = StepRecord::new(*step);
-                record.set(Quantity::Loss, 1e-300);
-                record.params.push(0.1);
-                trace.step(*lane, &record).unwrap();
-            }
-            String::from_utf8(trace.finish().unwrap()).unwrap()
-        };
-        let before = rows(None, &[(0, 1), (1, 1), (0, 2), (0, 10), (1, 11)]);
-        assert_eq!(rows(Some(&before), &[(0, 11)]), rows(None, &[(1, 1), (0, 1), (1, 2), (1, 10), (0, 11)]));
     }
 }

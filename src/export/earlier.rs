@@ -1,4 +1,4 @@
-//! Going on with the traces of a run that is taken up again: what they hold up to where it stands stays, word for word.
+//! Going on with earlier traces: of a run that is taken up again, and of one whose lanes were changed. What they hold up to there stays.
 
 use std::io::{self, BufRead, Read, Write};
 
@@ -36,6 +36,17 @@ pub enum EarlierError {
     },
 }
 
+/// What a line of a trace tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    Step,
+    Evaluation,
+    Outcome,
+}
+
+/// Says of a line, by its label, step and what it tells, which lane goes on with it; `None` where it is left out.
+type Keep<'k> = &'k mut dyn FnMut(&str, u64, Told) -> Result<Option<usize>, EarlierError>;
+
 /// How far each lane's steps have been seen, and how far they are wanted.
 struct Reach<'a> {
     setup: &'a Setup,
@@ -48,18 +59,16 @@ impl<'a> Reach<'a> {
         Self { setup, stands, found: vec![0; setup.lanes.len()] }
     }
 
-    fn lane(&self, label: &str) -> Result<usize, EarlierError> {
+    /// Keeps what lanes have done by now; how they ended then is left out.
+    fn keep(&mut self, label: &str, step: u64, told: Told) -> Result<Option<usize>, EarlierError> {
         let lane = self.setup.lanes.iter().position(|lane| lane.label == label);
-        lane.ok_or_else(|| EarlierError::Other(format!("it has an optimiser {label:?}, which is not here")))
-    }
-
-    /// Whether a lane has taken this step by now; `is_step`: or else what is told of it does not count as having it.
-    fn keeps(&mut self, lane: usize, step: u64, is_step: bool) -> bool {
-        let keeps = step <= self.stands[lane];
-        if keeps && is_step {
+        let lane =
+            lane.ok_or_else(|| EarlierError::Other(format!("it has an optimiser {label:?}, which is not here")))?;
+        let keeps = told != Told::Outcome && step <= self.stands[lane];
+        if keeps && told == Told::Step {
             self.found[lane] = self.found[lane].max(step);
         }
-        keeps
+        Ok(keeps.then_some(lane))
     }
 
     fn check(&self) -> Result<(), EarlierError> {
@@ -74,61 +83,87 @@ impl<'a> Reach<'a> {
     }
 }
 
-impl<W: Write> JsonTrace<W> {
-    /// Goes on with an earlier trace of the same run, whose lanes stand after these steps now. How they ended then is left out.
-    ///
-    /// # Errors
-    /// If it cannot be read or written, is no trace, tells of another run, or lacks steps.
-    pub fn continued(
-        mut out: W,
-        mut earlier: impl BufRead,
-        setup: &Setup,
-        stands: &[u64],
-    ) -> Result<Self, EarlierError> {
-        let mut reach = Reach::new(setup, stands);
-        let mut evaluated = vec![None; setup.lanes.len()];
-        let mut text = String::new();
-        for line in 1.. {
-            text.clear();
-            if earlier.read_line(&mut text)? == 0 {
-                break;
-            }
-            // A line without an end is half a line: the file was copied while it was written.
-            if !text.ends_with('\n') {
-                break;
-            }
-            let value: Value = serde_json::from_str(&text)
-                .map_err(|error| EarlierError::Line { line, problem: format!("not JSON: {error}") })?;
-            let keeps = if line == 1 {
-                same_run(&value, setup)?;
-                true
-            } else {
-                let (Some(label), Some(step)) = (value["optimiser"].as_str(), value["step"].as_u64()) else {
-                    let problem = "found no `optimiser` with a `step`".to_owned();
-                    return Err(EarlierError::Line { line, problem });
-                };
-                let lane = reach.lane(label)?;
-                let is_evaluation = value.get("epoch").is_some();
-                let keeps = value.get("outcome").is_none() && reach.keeps(lane, step, !is_evaluation);
-                if keeps && is_evaluation {
-                    evaluated[lane] = Some(step);
-                }
-                keeps
-            };
-            if keeps {
-                out.write_all(text.as_bytes())?;
-            }
-        }
-        reach.check()?;
-        Ok(Self::after_header(out, setup, evaluated))
+/// Keeps the steps up to `last` of the lanes that `kept` names, each by its label then and its number now.
+fn up_to<'k>(
+    kept: &'k [(&str, usize)],
+    last: u64,
+) -> impl FnMut(&str, u64, Told) -> Result<Option<usize>, EarlierError> + 'k {
+    move |label, step, told| {
+        let lane = kept.iter().find(|(before, _)| *before == label).map(|(_, lane)| *lane);
+        Ok(lane.filter(|_| told != Told::Outcome && step <= last))
     }
 }
 
-/// What must be the same: the problem, the optimisers and the seed, not how long the run is.
-fn same_run(header: &Value, setup: &Setup) -> Result<(), EarlierError> {
-    let Some(header) = header.get("header") else {
-        return Err(EarlierError::Line { line: 1, problem: "found no header of a trace".to_owned() });
-    };
+impl<W: Write> JsonTrace<W> {
+    /// Goes on with an earlier trace of the same run, whose lanes stand after these steps now.
+    ///
+    /// # Errors
+    /// If it cannot be read or written, is no trace, tells of another run, or lacks steps.
+    pub fn continued(out: W, mut earlier: impl BufRead, setup: &Setup, stands: &[u64]) -> Result<Self, EarlierError> {
+        let begins_after = same_run(&header(&mut earlier)?, setup)?;
+        let mut trace = Self::new(out, setup, begins_after)?;
+        let mut reach = Reach::new(setup, stands);
+        trace.take_over(earlier, &mut |label, step, told| reach.keep(label, step, told))?;
+        reach.check()?;
+        Ok(trace)
+    }
+
+    /// Goes on with the trace of a run whose lanes were changed after step `last`: `kept` names those that stayed, each by its label
+    /// then and its number now.
+    ///
+    /// # Errors
+    /// If it cannot be read or written, or is no trace.
+    pub fn edited(
+        out: W,
+        mut earlier: impl BufRead,
+        setup: &Setup,
+        kept: &[(&str, usize)],
+        last: u64,
+    ) -> Result<Self, EarlierError> {
+        header(&mut earlier)?;
+        let mut trace = Self::new(out, setup, 0)?;
+        trace.take_over(earlier, &mut up_to(kept, last))?;
+        Ok(trace)
+    }
+
+    /// Takes over lines after a header.
+    fn take_over(&mut self, mut earlier: impl BufRead, keep: Keep<'_>) -> Result<(), EarlierError> {
+        for line in 2.. {
+            let Some(mut value) = next_line(&mut earlier, line)? else { break };
+            let told = match value {
+                _ if value.get("outcome").is_some() => Told::Outcome,
+                _ if value.get("epoch").is_some() => Told::Evaluation,
+                _ => Told::Step,
+            };
+            let (Some(label), Some(step)) = (value["optimiser"].as_str(), value["step"].as_u64()) else {
+                return Err(EarlierError::Line { line, problem: "found no `optimiser` with a `step`".to_owned() });
+            };
+            if let Some(lane) = keep(label, step, told)? {
+                self.taken_over(lane, (told == Told::Evaluation).then_some(step), &mut value)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The next line, if it has an end: without one it is half a line, of a file that was still being written.
+fn next_line(earlier: &mut impl BufRead, line: usize) -> Result<Option<Value>, EarlierError> {
+    let mut text = String::new();
+    earlier.read_line(&mut text)?;
+    if !text.ends_with('\n') {
+        return Ok(None);
+    }
+    let value = serde_json::from_str(&text);
+    value.map(Some).map_err(|error| EarlierError::Line { line, problem: format!("not JSON: {error}") })
+}
+
+fn header(earlier: &mut impl BufRead) -> Result<Value, EarlierError> {
+    let header = next_line(earlier, 1)?.and_then(|mut line| line.get_mut("header").map(Value::take));
+    header.ok_or_else(|| EarlierError::Line { line: 1, problem: "found no header of a trace".to_owned() })
+}
+
+/// What must be the same: the problem, the optimisers and the seed, not how long the run is. The step after which the trace begins.
+fn same_run(header: &Value, setup: &Setup) -> Result<u64, EarlierError> {
     let then = serde_json::json!({
         "problem": header["problem"]["problem"], "optimiser": header["optimisers"], "seed": header["seed"],
     });
@@ -136,13 +171,13 @@ fn same_run(header: &Value, setup: &Setup) -> Result<(), EarlierError> {
         "problem": setup.resolved_problem()["problem"], "optimiser": setup.resolved_optimisers(), "seed": setup.seed,
     });
     match difference("", &then, &now) {
-        None => Ok(()),
+        None => Ok(header["resumed_after"].as_u64().unwrap_or(0)),
         Some((key, then, now)) => Err(EarlierError::Other(format!("{key} was {then} then and is {now} now"))),
     }
 }
 
 impl<W: Write> CsvTrace<W> {
-    /// Goes on with an earlier trace of the same run, whose lanes stand after these steps now; every step records `params` parameters.
+    /// As [`JsonTrace::continued`]; every step records `params` parameters.
     ///
     /// # Errors
     /// If it cannot be read or written, is no trace, tells of another run, or lacks steps.
@@ -155,6 +190,29 @@ impl<W: Write> CsvTrace<W> {
     ) -> Result<Self, EarlierError> {
         let mut trace = Self::new(out, setup, params)?;
         let mut reach = Reach::new(setup, stands);
+        trace.take_over(earlier, params, &mut |label, step, told| reach.keep(label, step, told))?;
+        reach.check()?;
+        Ok(trace)
+    }
+
+    /// As [`JsonTrace::edited`]; every step records `params` parameters.
+    ///
+    /// # Errors
+    /// If it cannot be read or written, or is no trace.
+    pub fn edited(
+        out: W,
+        earlier: impl BufRead,
+        setup: &Setup,
+        params: usize,
+        kept: &[(&str, usize)],
+        last: u64,
+    ) -> Result<Self, EarlierError> {
+        let mut trace = Self::new(out, setup, params)?;
+        trace.take_over(earlier, params, &mut up_to(kept, last))?;
+        Ok(trace)
+    }
+
+    fn take_over(&mut self, earlier: impl BufRead, params: usize, keep: Keep<'_>) -> Result<(), EarlierError> {
         let whole = WholeLines { from: earlier, line: Vec::new(), read: 0 };
         let mut rows = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(whole).into_records();
         let width = match rows.next() {
@@ -167,13 +225,11 @@ impl<W: Write> CsvTrace<W> {
             let (Some(label), Some(step)) = (row.get(0), step) else {
                 return Err(EarlierError::Line { line, problem: "found no step of an optimiser".to_owned() });
             };
-            let lane = reach.lane(label)?;
-            if reach.keeps(lane, step, true) {
-                trace.copy_row(&row)?;
+            if let Some(lane) = keep(label, step, Told::Step)? {
+                self.taken_over(lane, &row)?;
             }
         }
-        reach.check()?;
-        Ok(trace)
+        Ok(())
     }
 }
 
@@ -268,8 +324,8 @@ mod tests {
             (refused(&json(6), 3, &[6, 6]), "tells of another run: `seed` was 0 then and is 3 now"),
             (refused(b"{\"x\": 1}\n", 0, &[6, 6]), "line 1: found no header"),
             (refused(b"step,loss\n", 0, &[6, 6]), "line 1: not JSON"),
-            (refused(b"", 0, &[6, 6]), "has the steps of adam up to 0"),
-            (refused(&json(6)[..json(6).len() / 2], 0, &[6, 6]), "up to"),
+            (refused(b"", 0, &[6, 6]), "line 1: found no header"),
+            (refused(&json(6)[..20], 0, &[6, 6]), "line 1: found no header"),
         ];
         for (message, part) in cases {
             assert!(message.contains(part), "{message}");
@@ -283,5 +339,45 @@ mod tests {
         foreign.extend(String::from_utf8(csv_of(1)).unwrap().lines().last().unwrap().replace("sgd", "lion").bytes());
         foreign.push(b'\n');
         assert!(refused(&foreign, &[2, 2]).contains("an optimiser \"lion\""));
+    }
+
+    /// Under other labels, and with a label that CSV has to quote.
+    #[test]
+    fn after_an_edit_the_steps_before_it_are_taken_over() {
+        let optimisers = ["adam:label=\"a, b\"", "sgd"].map(str::to_owned).to_vec();
+        let setup = Setup::bundled("rosenbrock", &Overrides { optimisers, ..Overrides::default() }).unwrap();
+        let small = |step: u64| {
+            let mut record = record(step);
+            record.set(Quantity::NewLoss, 1e-300 * 0.1 * step as f64);
+            record
+        };
+        let before = [(0, 1), (1, 1), (0, 2), (0, 10), (1, 11)];
+        let (after, expected) = ([(0, 11)], [(1, 1), (0, 1), (1, 2), (1, 10), (0, 11)]);
+        let kept = [("a, b", 1), ("sgd", 0)];
+
+        let json = |mut trace: JsonTrace<Vec<u8>>, steps: &[(usize, u64)], ended: bool| {
+            for (lane, step) in steps {
+                trace.step(*lane, &small(*step)).unwrap();
+            }
+            if ended {
+                trace.end(0, 2, Outcome::Finished);
+            }
+            trace.finish().unwrap()
+        };
+        let new = || JsonTrace::new(Vec::new(), &setup, 0).unwrap();
+        let earlier = json(new(), &before, true);
+        let edited = JsonTrace::edited(Vec::new(), &earlier[..], &setup, &kept, 10).unwrap();
+        assert_eq!(json(edited, &after, false), json(new(), &expected, false));
+
+        let csv = |mut trace: CsvTrace<Vec<u8>>, steps: &[(usize, u64)]| {
+            for (lane, step) in steps {
+                trace.step(*lane, &small(*step)).unwrap();
+            }
+            trace.finish().unwrap()
+        };
+        let new = || CsvTrace::new(Vec::new(), &setup, 0).unwrap();
+        let earlier = csv(new(), &before);
+        let edited = CsvTrace::edited(Vec::new(), &earlier[..], &setup, 0, &kept, 10).unwrap();
+        assert_eq!(csv(edited, &after), csv(new(), &expected));
     }
 }

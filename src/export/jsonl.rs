@@ -1,12 +1,12 @@
 //! A trace as JSON Lines: a header, one object a lane and step, and at the end how each lane ended.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, Write};
 
 use serde::{
     Serialize, Serializer,
     ser::{SerializeMap, SerializeSeq as _},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{COLUMNS, costs};
 use crate::{
@@ -24,12 +24,14 @@ pub struct JsonTrace<W: Write> {
 }
 
 impl<W: Write> JsonTrace<W> {
-    /// Begins with the header; a run that was taken up again says after which step.
+    /// Begins with the header; where the steps before are not there, it says after which one the trace begins.
     ///
     /// # Errors
     /// If it cannot be written.
     pub fn new(out: W, setup: &Setup, resumed_after: u64) -> io::Result<Self> {
-        let mut trace = Self::after_header(out, setup, vec![None; setup.lanes.len()]);
+        let labels: Vec<String> = setup.lanes.iter().map(|lane| lane.label.clone()).collect();
+        let (ends, evaluated) = (vec![None; labels.len()], vec![None; labels.len()]);
+        let mut trace = Self { out, labels, ends, evaluated };
         let mut header = json!({
             "rhoscope": env!("CARGO_PKG_VERSION"),
             "problem": setup.resolved_problem(),
@@ -43,13 +45,6 @@ impl<W: Write> JsonTrace<W> {
         Ok(trace)
     }
 
-    /// Goes on after a header that is there already, and evaluations after these steps.
-    pub(super) fn after_header(out: W, setup: &Setup, evaluated: Vec<Option<u64>>) -> Self {
-        let labels: Vec<String> = setup.lanes.iter().map(|lane| lane.label.clone()).collect();
-        let ends = vec![None; labels.len()];
-        Self { out, labels, ends, evaluated }
-    }
-
     /// A step of a lane.
     ///
     /// # Errors
@@ -59,26 +54,11 @@ impl<W: Write> JsonTrace<W> {
         self.out.write_all(b"\n")
     }
 
-    /// Takes over the steps up to `last` of a trace written before: those of the lanes that `kept` names, each by its label there
-    /// and its number here.
-    ///
-    /// # Errors
-    /// If it cannot be read or written.
-    pub fn copy(&mut self, earlier: impl BufRead, kept: &[(&str, usize)], last: u64) -> io::Result<()> {
-        let beginning =
-            |label: &str| Ok::<_, io::Error>(format!(r#"{{"optimiser":{},"step":"#, serde_json::to_string(label)?));
-        let kept = kept.iter().map(|(label, lane)| Ok((beginning(label)?, beginning(&self.labels[*lane])?)));
-        let kept = kept.collect::<io::Result<Vec<_>>>()?;
-        for line in earlier.lines() {
-            let line = line?;
-            let known = kept.iter().find_map(|(before, now)| Some((line.strip_prefix(before.as_str())?, now)));
-            let Some((rest, now)) = known else { continue };
-            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-            if rest[..digits].parse::<u64>().is_ok_and(|step| step <= last) {
-                writeln!(self.out, "{now}{rest}")?;
-            }
-        }
-        Ok(())
+    /// A line of an earlier trace, now a lane's; `evaluation`: the step, if it is an evaluation.
+    pub(super) fn taken_over(&mut self, lane: usize, evaluation: Option<u64>, line: &mut Value) -> io::Result<()> {
+        self.evaluated[lane] = evaluation.or(self.evaluated[lane]);
+        line["optimiser"] = self.labels[lane].as_str().into();
+        self.line(line)
     }
 
     /// What was written to.
@@ -141,7 +121,7 @@ impl<W: Write> JsonTrace<W> {
         Ok(self.out)
     }
 
-    fn line(&mut self, value: &serde_json::Value) -> io::Result<()> {
+    fn line(&mut self, value: &Value) -> io::Result<()> {
         serde_json::to_writer(&mut self.out, value)?;
         self.out.write_all(b"\n")
     }
@@ -192,8 +172,6 @@ impl Serialize for Params<'_> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
-
     use super::*;
     use crate::{
         optim::{Cost, Quantity},
@@ -236,31 +214,6 @@ mod tests {
                 r#""cost":{"losses":1,"gradients":2,"products":3,"factorisations":4},"params":[1.0,-0.5]}"#
             )
         );
-    }
-
-    #[test]
-    fn the_beginning_of_a_trace_is_taken_over_under_other_labels() {
-        let step = |step| {
-            let mut record = StepRecord::new(step);
-            record.set(Quantity::Loss, 0.1 * step as f64);
-            record
-        };
-        let before = lines(|trace| {
-            for (lane, at) in [(0, 1), (1, 1), (2, 1), (0, 2), (1, 2), (0, 10), (1, 11)] {
-                trace.step(lane, &step(at)).unwrap();
-            }
-            trace.end(0, 2, Outcome::Finished);
-        });
-        let after = lines(|trace| {
-            trace.copy(before.join("\n").as_bytes(), &[("AdamQLR", 0), ("Adam", 2)], 10).unwrap();
-            trace.step(1, &step(11)).unwrap();
-        });
-        let expected = lines(|trace| {
-            for (lane, at) in [(2, 1), (0, 1), (2, 2), (0, 2), (2, 10), (1, 11)] {
-                trace.step(lane, &step(at)).unwrap();
-            }
-        });
-        assert_eq!(after, expected);
     }
 
     #[test]

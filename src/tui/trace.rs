@@ -205,18 +205,11 @@ impl Writer {
             ExportError::Write { problem, .. } => io::Error::other(problem),
             ExportError::ClosedPipe => io::ErrorKind::BrokenPipe.into(),
         })?;
-        Ok(match self {
-            Self::Json(_) => {
-                let mut trace = JsonTrace::new(out, setup, 0)?;
-                trace.copy(written, kept, last)?;
-                Self::Json(trace)
-            }
-            Self::Csv(_) => {
-                let mut trace = CsvTrace::new(out, setup, params)?;
-                trace.copy(written, kept, last)?;
-                Self::Csv(Box::new(trace))
-            }
-        })
+        let edited = match self {
+            Self::Json(_) => JsonTrace::edited(out, written, setup, kept, last).map(Self::Json),
+            Self::Csv(_) => CsvTrace::edited(out, written, setup, params, kept, last).map(|it| Self::Csv(Box::new(it))),
+        };
+        edited.map_err(io::Error::other)
     }
 
     fn finish(self, path: &Path, ends: &[(u64, Outcome)]) -> Result<(), String> {
