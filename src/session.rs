@@ -211,6 +211,11 @@ impl Session {
         self.engine.evaluate(lane, part)
     }
 
+    /// f of a lane as it stands, on all training data or without noise, charged to nobody; `None` where it is not finite.
+    pub fn final_loss(&mut self, lane: usize) -> Option<f64> {
+        self.engine.final_loss(lane)
+    }
+
     /// All lanes as they stand.
     pub fn save(&mut self) -> Vec<SavedLane> {
         self.engine.save()

@@ -60,6 +60,7 @@ pub struct LaneHistory {
     recalled: Memory,
     calibration: Option<Calibration>,
     outcome: Option<(u64, Outcome)>,
+    arrived: Option<(usize, f64)>,
     evaluations: Vec<EvaluationRecord>,
     /// The step after which the lane begins.
     origin: usize,
@@ -86,6 +87,7 @@ impl LaneHistory {
             recalled: Memory::default(),
             calibration: None,
             outcome: None,
+            arrived: None,
             evaluations: Vec::new(),
             origin,
             reach,
@@ -107,6 +109,7 @@ impl LaneHistory {
         lane.recalled = self.recalled.up_to(step);
         lane.calibration = self.calibration.filter(|_| step > self.origin);
         lane.outcome = self.outcome.clone().filter(|(end, _)| *end <= step as u64);
+        lane.arrived = self.arrived.filter(|(at, _)| *at <= step);
         lane.evaluations.retain(|evaluation| evaluation.step <= step as u64);
         for recalled in again {
             // Time passed then and not now.
@@ -206,6 +209,16 @@ impl LaneHistory {
     /// Notes how the lane ended, and after which step.
     pub fn end(&mut self, step: u64, outcome: Outcome) {
         self.outcome = Some((step, outcome));
+    }
+
+    /// Notes f after the lane's last step so far, on all training data.
+    pub fn arrive(&mut self, loss: Option<f64>) {
+        self.arrived = loss.map(|loss| (self.len(), loss));
+    }
+
+    /// f on all training data after step `step`, if it was the last when that was measured.
+    pub fn arrived(&self, step: usize) -> Option<f64> {
+        self.arrived.filter(|(at, _)| *at == step).map(|(_, loss)| loss)
     }
 
     /// Notes how the lane does on all of the data. A later word on a step takes the place of an earlier one.
