@@ -367,8 +367,8 @@ fn the_table_of_a_run_has_f_on_all_data_for_every_lane() {
              [[optimiser]]\nname = \"adam\"\n{more}\n[[optimiser]]\nname = \"adamqlr\"\n{more}\n[[optimiser]]\nname = \"kfac\"\n{more}\n"
         )
     };
-    place.write("p.toml", &problem(""));
-    place.write("watched.toml", &problem("monitor_all = true"));
+    place.write("p.toml", problem(""));
+    place.write("watched.toml", problem("monitor_all = true"));
     let ran = place.run(&["run", "p.toml", "--steps", "3"]);
     let watched = place.run(&["run", "watched.toml", "--steps", "4", "--trace", "-"]);
     assert_eq!((ran.code, watched.code), (Some(0), Some(0)), "{}{}", ran.stderr, watched.stderr);
