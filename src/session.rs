@@ -22,7 +22,7 @@ use crate::{
 
 pub use edit::{Edit, EditedLane};
 pub use evaluation::{EvaluationRecord, Evaluator};
-pub use history::{BEFORE_AN_EDIT, History, LaneHistory, REACH, Recalled, Refill};
+pub use history::{BEFORE_AN_EDIT, History, LaneHistory, REACH, Recalled, Refill, shown};
 #[cfg(feature = "app")]
 pub use setup::{Setup, SetupError};
 

@@ -5,6 +5,7 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::{
     figure::number,
     optim::{Cost, Outcome, StepRecord},
+    session::shown,
 };
 
 /// What came of a lane.
@@ -24,14 +25,7 @@ pub(super) struct LaneReport {
 impl LaneReport {
     /// Before the first step.
     pub fn new(label: &str) -> Self {
-        Self {
-            label: label.to_owned(),
-            steps: 0,
-            final_loss: None,
-            cost: Cost::default(),
-            uncalibrated: false,
-            end: None,
-        }
+        Self { label: shown(label), steps: 0, final_loss: None, cost: Cost::default(), uncalibrated: false, end: None }
     }
 
     /// Of a lane that stands after so many steps.
