@@ -13,6 +13,7 @@ pub mod app;
 pub mod canvas;
 mod events;
 mod export;
+mod input;
 pub mod keys;
 pub mod layout;
 pub mod opening;

@@ -207,6 +207,46 @@ fn a_resize_is_followed_even_to_almost_nothing() {
     assert!(session.end().success());
 }
 
+/// Reports of a terminal, whole and cut off: the keys after them work.
+#[test]
+fn keys_survive_whatever_a_terminal_reports() {
+    for report in
+        ["\x1b[?2026;2$y", "\x1b[?997;1n", "\x1b[?1", "\x1b[<0;1", "\x1b]11;rgb:10", "\x1bP>|x", "\x1b[200~lost"]
+    {
+        let mut session = Session::rosenbrock(&[]);
+        session.press(report);
+        thread::sleep(Duration::from_millis(600));
+        session.press(RIGHT);
+        session.until("step 1/");
+        session.press("q");
+        assert!(session.end().success(), "{report:?}");
+    }
+}
+
+#[test]
+fn characters_mouse_and_sequences_cut_in_two_are_read() {
+    let mut session = Session::rosenbrock(&[]);
+    for half in ["\x1b[1;", "2C"] {
+        session.press(half);
+        thread::sleep(Duration::from_millis(30));
+    }
+    session.until("step 10/");
+    session.press("m");
+    session.until("mouse on");
+    session.press("o");
+    session.until("not as by default");
+    session.press("n\x15");
+    for half in [&"ζζ".as_bytes()[..1], &"ζζ".as_bytes()[1..]] {
+        session.keys.write_all(half).unwrap();
+        session.keys.flush().unwrap();
+        thread::sleep(Duration::from_millis(10));
+    }
+    session.until("ζζ");
+    session.press("\x1b");
+    session.press("\x03");
+    assert!(session.end().success());
+}
+
 #[test]
 fn an_optimiser_is_changed_and_the_run_goes_on_from_here() {
     let mut session = Session::rosenbrock(&[]);
