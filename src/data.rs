@@ -3,7 +3,9 @@
 pub mod checkpoint;
 mod csv;
 mod digits;
+mod durable;
 mod fetch;
+mod gzip;
 mod holdout;
 pub mod idx;
 mod images;
@@ -15,23 +17,24 @@ mod synthetic;
 mod tensor;
 mod uci;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
 use crate::{
     math::Real,
-    problem::{Splits, Targets},
+    problem::{DataInfo, Splits, Targets},
 };
 
-pub use checkpoint::Checkpoint;
-pub use csv::{Column, CsvSource};
+pub use checkpoint::{Checkpoint, hex};
+pub use csv::{Column, CsvSource, Dialect, Header, Missing};
 pub use digits::digits;
+pub use durable::sync_directory_of;
 pub use fetch::{Arrived, FetchError, fetch, verify};
 pub use holdout::Holdout;
-pub use images::ImageTargets;
+pub use images::{IdxSource, ImageTargets};
 pub use known::{KnownSet, SetFile, Task};
-pub use params::{Layout, decode as decode_params, encode as encode_params, read as read_params};
+pub use params::{Layout, ParamRules, decode as decode_params, encode as encode_params, read as read_params};
 pub use places::Places;
 pub use synthetic::{Shape, Synthetic};
 pub use tensor::Width;
@@ -41,6 +44,8 @@ pub use tensor::Width;
 pub enum DataSource {
     /// Columns of a CSV file.
     Csv(CsvSource),
+    /// Images in IDX files.
+    Idx(IdxSource),
     /// Drawn at random.
     Synthetic(Synthetic),
     /// A set known by name, and what its images are for where it has some.
@@ -66,6 +71,16 @@ pub enum DataError {
         path: String,
         /// What the system said.
         source: std::io::Error,
+    },
+    /// The file is not there, and its path is spelt as on Windows.
+    #[error("cannot read {path}: {source}; paths are written with /, also on Windows: {slashes}")]
+    Backslashes {
+        /// The file, as written.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+        /// The same path as it is to be written.
+        slashes: String,
     },
     /// Something about the file as a whole.
     #[error("{path}: {problem}")]
@@ -143,10 +158,20 @@ impl DataSource {
         targets: TargetKind,
         holdout: Holdout,
     ) -> Result<Splits<T>, DataError> {
+        let mut info = DataInfo::default();
         let (examples, name) = match self {
-            Self::Csv(csv) => (csv.load(around.directory, targets)?, csv.path.as_str()),
+            Self::Csv(csv) => {
+                let (examples, found) = csv.load(around.directory, targets)?;
+                info = found;
+                (examples, csv.path.as_str())
+            }
+            Self::Idx(idx) => return idx.load(around, targets, holdout),
             Self::Synthetic(synthetic) => (synthetic.draw(around.seed), synthetic.shape.as_str()),
-            Self::Known(set @ KnownSet::Digits, _) => (digits()?, set.as_str()),
+            Self::Known(set @ KnownSet::Digits, _) => {
+                info.picture = set.picture_size();
+                info.classes.extend(set.class_names().into_iter().flatten().map(str::to_owned));
+                (digits()?, set.as_str())
+            }
             Self::Known(KnownSet::FashionMnistSmall, targets) => return images::small(*targets),
             Self::Known(set @ (KnownSet::FashionMnist | KnownSet::Mnist), targets) => {
                 return images::load(*set, around.places, *targets);
@@ -155,13 +180,35 @@ impl DataSource {
                 return uci::load(*set, around.places).map(Splits::cast);
             }
         };
-        Ok(holdout.split(examples, around.seed, name)?.cast())
+        Ok(Splits { info, ..holdout.split(examples, around.seed, name)? }.cast())
     }
 
     /// Whether it comes already split.
     pub fn is_split(&self) -> bool {
-        matches!(self, Self::Known(set, _) if *set != KnownSet::Digits)
+        match self {
+            Self::Known(set, _) => *set != KnownSet::Digits,
+            Self::Idx(idx) => idx.test_images.is_some(),
+            Self::Csv(_) | Self::Synthetic(_) => false,
+        }
     }
+}
+
+/// Where a file of a problem file is. One that is not there and is spelt with backslashes is refused with the other spelling.
+pub(crate) fn data_path(directory: &Path, written: &str) -> Result<PathBuf, DataError> {
+    let path = directory.join(written);
+    if written.contains('\\')
+        && std::path::MAIN_SEPARATOR != '\\'
+        && let Err(source) = path.metadata()
+    {
+        let slashes = written.replace('\\', "/");
+        return Err(DataError::Backslashes { path: written.to_owned(), source, slashes });
+    }
+    Ok(path)
+}
+
+/// What to say where more classes are listed than a network has outputs.
+fn too_many(listed: usize, outputs: usize) -> String {
+    format!("`classes` lists {listed} classes, but the network has {outputs} outputs")
 }
 
 /// How many outputs a network needs for these targets: the rows of values, or at least this many classes.

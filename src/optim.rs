@@ -21,7 +21,6 @@ mod recipe;
 mod record;
 mod state;
 mod step_size;
-mod whole;
 
 pub use composition::{Composition, DirectionKind, StepSizeKind};
 pub use damping::{Damping, RHO_HIGH, RHO_LOW, Verdict};
@@ -30,7 +29,7 @@ pub use halt::Halt;
 pub use optimiser::{CALIBRATION_ROUNDS, Optimiser, STALLED_STEPS, Workspace};
 pub use quadratic_model::QuadraticModel;
 pub use recipe::{
-    Blocks, Coefficient, Curvature, DampingRecipe, DampingRule, DirectionRecipe, Estimator, Inversion, Ratio, Recipe,
+    Coefficient, Curvature, DampingRecipe, DampingRule, DirectionRecipe, Estimator, Inversion, Ratio, Recipe,
     StepSizeRecipe,
 };
 pub use record::{Cost, Outcome, Quantity, RECORDED_PARAMS, StepRecord};

@@ -20,7 +20,7 @@ use crate::math::Real;
 
 pub use classical::{Classical, TestFunction};
 pub use evaluation::{Confusion, Evaluation, MOST_CLASSES};
-pub use examples::{Examples, Part, Sample, Splits, Standardisation, Targets};
+pub use examples::{DataInfo, DataPiece, Examples, Part, Sample, Splits, Standardisation, Targets};
 pub use expression::Expression;
 pub use kronecker_quadratic::KroneckerQuadratic;
 pub use mlp::Mlp;
@@ -77,6 +77,12 @@ pub trait Network<T: Real> {
 
     /// Whether the targets are classes.
     fn classifies(&self) -> bool;
+
+    /// What is known of the data beside its numbers.
+    fn data_info(&self) -> &DataInfo;
+
+    /// Passes a part of the data to `sink`, all inputs before all targets; nothing if there is no such part.
+    fn visit_data(&self, part: Part, sink: &mut dyn FnMut(DataPiece<'_>));
 
     /// How many steps an epoch takes.
     fn batches_per_epoch(&self) -> u64;

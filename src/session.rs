@@ -1,6 +1,8 @@
 //! Several optimisers side by side on one problem.
 
 mod checkpoints;
+#[cfg(feature = "app")]
+mod data_digest;
 mod edit;
 mod engine;
 mod evaluation;
@@ -17,12 +19,14 @@ use nalgebra::DMatrix;
 use crate::{
     math::Real,
     optim::{Outcome, Recipe, SavedState, StateError, StepRecord},
-    problem::{Evaluation, Examples, Part, Problem, Sample},
+    problem::{DataInfo, DataPiece, Evaluation, Examples, Part, Problem, Sample},
 };
 
+#[cfg(feature = "app")]
+pub use data_digest::DataDigest;
 pub use edit::{Edit, EditedLane};
 pub use evaluation::{EvaluationRecord, Evaluator};
-pub use history::{BEFORE_AN_EDIT, History, LaneHistory, REACH, Recalled, Refill, shown};
+pub use history::{BEFORE_AN_EDIT, History, LaneHistory, REACH, Recalled, Refill};
 #[cfg(feature = "app")]
 pub use setup::{Setup, SetupError};
 
@@ -191,6 +195,16 @@ impl Session {
         self.engine.count(part)
     }
 
+    /// What is known of the data beside its numbers; `None` where there are no data.
+    pub fn data_info(&self) -> Option<&DataInfo> {
+        self.engine.data_info()
+    }
+
+    /// Passes a part of the data to `sink`, all inputs before all targets; nothing if there is no such part.
+    pub fn visit_data(&self, part: Part, sink: &mut dyn FnMut(DataPiece<'_>)) {
+        self.engine.visit_data(part, sink);
+    }
+
     /// How many classes examples are told apart by; `None` where they are not.
     pub fn classes(&self) -> Option<usize> {
         self.engine.classes()
@@ -209,11 +223,6 @@ impl Session {
     /// How a lane does, as it stands, on a part of the data; `None` if there is none.
     pub fn evaluate(&self, lane: usize, part: Part) -> Option<Evaluation> {
         self.engine.evaluate(lane, part)
-    }
-
-    /// f of a lane as it stands, on all training data or without noise, charged to nobody; `None` where it is not finite.
-    pub fn final_loss(&mut self, lane: usize) -> Option<f64> {
-        self.engine.final_loss(lane)
     }
 
     /// All lanes as they stand.

@@ -1,4 +1,4 @@
-//! Getting data sets, from a server on this computer that behaves well or badly.
+//! Data sets from a server on this computer that behaves well or badly, and data of files that change.
 
 #![cfg(feature = "app")]
 #![allow(clippy::unwrap_used, reason = "a test may stop anywhere")]
@@ -128,4 +128,82 @@ fn names_that_mean_nothing_to_fetch_are_refused() {
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{}", ran.stderr);
         assert!(ran.stderr.contains(part), "{}", ran.stderr);
     }
+}
+
+/// A problem on a table of ten rows, the fourth of which has this target.
+fn on_a_table(place: &Place, target: &str) {
+    let rows: String =
+        (0..10).map(|i| if i == 3 { format!("0.3,{target}\n") } else { format!("0.{i},0.{i}\n") }).collect();
+    place.write("d.csv", format!("x,y\n{rows}"));
+    place.write(
+        "d.toml",
+        "[problem]\nkind = \"mlp\"\nlayers = [1, 4, 1]\nactivation = \"tanh\"\nloss = \"mse\"\nbatch_size = 5\n\
+         data = { csv = \"d.csv\", inputs = [\"x\"], targets = [\"y\"] }\n[[optimiser]]\nname = \"kfac\"\n",
+    );
+}
+
+#[test]
+fn a_checkpoint_is_not_taken_up_with_other_data() {
+    let place = Place::new();
+    on_a_table(&place, "0.3");
+    assert_eq!(place.run(&["train", "d.toml", "--epochs", "3", "--checkpoint", "c"]).code, Some(0));
+    assert_eq!(place.run(&["train", "d.toml", "--epochs", "4", "--resume", "c"]).code, Some(0));
+    on_a_table(&place, "99");
+    let before = std::fs::read(place.at("c")).unwrap();
+    let ran = place.run(&["train", "d.toml", "--epochs", "6", "--resume", "c"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("c: was made with other data: of what is here, training targets differs"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(std::fs::read(place.at("c")).unwrap(), before);
+}
+
+/// A checkpoint that cannot be put in its place ends nothing, but is not kept quiet about.
+#[test]
+fn a_checkpoint_that_cannot_be_written_is_an_error_at_the_end_and_leaves_nothing() {
+    let place = Place::new();
+    on_a_table(&place, "0.3");
+    place.write("c", "an earlier file");
+    // It cannot be put aside while a directory that is not empty has its place.
+    std::fs::create_dir_all(place.at("c.previous/full")).unwrap();
+    let ran = place.run(&["train", "d.toml", "--epochs", "3", "--checkpoint", "c", "--trace", "t.jsonl"]);
+    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+    assert!(ran.stderr.contains("warning: cannot write the checkpoint c: "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("the checkpoint c could not be written: "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("everything else is complete"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("finished"), "the training went on: {}", ran.stdout);
+    assert_eq!(place.names(), ["c", "c.previous", "d.csv", "d.toml", "t.jsonl"]);
+    assert_eq!(place.read("c"), "an earlier file");
+    // Later attempts may succeed: then there is nothing to complain of.
+    std::fs::remove_dir_all(place.at("c.previous")).unwrap();
+    assert_eq!(place.run(&["train", "d.toml", "--epochs", "3", "--checkpoint", "c"]).code, Some(0));
+}
+
+/// What was left out of the data is said, by `run` and by `train`.
+#[test]
+fn rows_that_were_skipped_are_counted() {
+    let place = Place::new();
+    on_a_table(&place, "NA");
+    for command in ["run", "train"] {
+        let ran = place.run(&[command, "d.toml", "--steps", "2"]);
+        assert_eq!(ran.code, Some(2));
+        assert!(
+            ran.stderr.contains("d.csv, row 5, column `y`: found \"NA\"") && ran.stderr.contains("skip-row"),
+            "{}",
+            ran.stderr
+        );
+        let ran = place.run(&[command, "d.toml", "--steps", "2", "--set", "problem.data.missing=skip-row"]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        assert!(
+            ran.stderr.contains("d.csv: 1 row was skipped of 10, as it lacks a value (it is row 5)"),
+            "{}",
+            ran.stderr
+        );
+    }
+    place.write("d.toml", place.read("d.toml").replace("d.csv", "..\\\\d.csv"));
+    let ran = place.run(&["run", "d.toml"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("paths are written with /, also on Windows: ../d.csv"), "{}", ran.stderr);
 }

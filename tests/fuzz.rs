@@ -49,7 +49,7 @@ fn is_small(setup: &Setup) -> bool {
                 let data = match &spec.data {
                     DataSource::Synthetic(data) => data.samples < 1000,
                     DataSource::Known(set, _) => *set == KnownSet::Digits,
-                    DataSource::Csv(_) => true,
+                    DataSource::Csv(_) | DataSource::Idx(_) => true,
                 };
                 data && spec.layers.windows(2).all(|pair| size(pair) < 3000.0) && spec.layers.len() < 8
             }
@@ -160,6 +160,28 @@ proptest! {
     #[test]
     fn formulas(formula in formula()) {
         try_formula(&formula);
+    }
+}
+
+/// Data tables with every key there is, before anything is changed.
+const DATA: [&str; 4] = [
+    "{ csv = \"d.csv\", inputs = [0, \"b\"], targets = [2], delimiter = \";\", decimal = \",\", header = false, missing = \"skip-row\" }",
+    "{ csv = \"d.csv\", inputs = [0, 1], targets = [2], delimiter = \"tab\", header = \"auto\", first_class = 1, classes = [\"a\", 2] }",
+    "{ idx = { images = \"a\", labels = \"b\", test_images = \"c\", test_labels = \"d\" }, first_class = 1, standardise = false }",
+    "{ idx = { images = \"a\" }, targets = \"inputs\", validation = 0.1, test = 0.1 }",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(OPTIONS / 5) })]
+
+    #[test]
+    fn data_tables(data in select(DATA.to_vec()), classes in any::<bool>(), changes in prop::collection::vec(change(), 0..4)) {
+        let loss = if classes { "cross-entropy" } else { "mse" };
+        let text = format!(
+            "[problem]\nkind = \"mlp\"\nlayers = [2, 3, 2]\nloss = \"{loss}\"\ninit = \"p\"\ninit_names = [\"a\", \"b\"]\n\
+             init_extra = \"ignore\"\ndata = {data}\n"
+        );
+        try_file(&changes.iter().fold(text, |text, change| apply(&text, change)));
     }
 }
 

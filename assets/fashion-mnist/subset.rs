@@ -10,7 +10,7 @@
 use std::{env, error::Error, fs, path::Path};
 
 use flate2::{Compression, GzBuilder};
-use rhoscope::data::idx::{Images, encode_labels, read_images, read_labels};
+use rhoscope::data::idx::{Images, LabelRange, encode_labels, read_images, read_labels};
 
 const CLASSES: u8 = 10;
 
@@ -20,7 +20,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (part, each) in [("train", 200), ("t10k", 50)] {
         let name = |kind: &str| format!("{part}-{kind}-ubyte.gz");
         let images = read_images(&Path::new(from).join(name("images-idx3")))?;
-        let labels = read_labels(&Path::new(from).join(name("labels-idx1")), CLASSES)?;
+        let range = LabelRange { first: 0, count: usize::from(CLASSES) };
+        let labels = read_labels(&Path::new(from).join(name("labels-idx1")), range, "")?;
         let mut seen = [0; CLASSES as usize];
         let mut chosen = Images { pixels: Vec::new(), ..images };
         let mut classes = Vec::new();

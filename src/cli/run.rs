@@ -31,24 +31,30 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let setup = Setup::open(&args.problem, &args.session.overrides())?;
     let mut outputs = Outputs::open(&args.outputs, &setup, None)?;
     let mut session = setup.build()?;
+    tell(&session);
     let summary_to_stdout = !outputs.use_stdout();
     let mut recorder = Recorder::new(&mut outputs, &setup, &session, &Earlier::default())?;
     let evaluator = recorder.history.as_ref().and_then(|_| picture::evaluator(&setup, &session));
     advance(&setup, &mut session, &mut recorder, evaluator)?;
-    recorder.arrive(&mut session);
     recorder.finish();
     warn(&recorder);
     write_results(&setup, &mut session, &mut recorder, outputs, args.outputs.theme)?;
 
-    // On a network f is the mean over its data, which a step sees a batch of.
-    let final_loss = if session.batches_per_epoch().is_some() { "f, all data" } else { "f at the end" };
     if summary_to_stdout {
-        super::print(&report::table(&recorder.lanes, final_loss))?;
+        super::print(&report::table(&recorder.lanes))?;
     }
     if recorder.lanes.iter().all(report::LaneReport::diverged) {
         return Err(Failure::Result("every optimiser diverged".to_owned()));
     }
     Ok(())
+}
+
+/// Tells what the user should know of the data.
+pub(super) fn tell(session: &Session) {
+    for note in session.data_info().map(|info| info.notes.as_slice()).unwrap_or_default() {
+        // A message that cannot be shown does not stop a run.
+        let _ = writeln!(io::stderr(), "{note}");
+    }
 }
 
 /// Tells what the user should know besides the table.

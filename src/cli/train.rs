@@ -23,7 +23,7 @@ use super::{
 use crate::{
     data::checkpoint,
     problem::Part,
-    session::{EvaluationRecord, Evaluator, Session, Setup, saved},
+    session::{DataDigest, EvaluationRecord, Evaluator, Session, Setup, saved},
 };
 use plan::{Every, Plan};
 use progress::Progress;
@@ -40,13 +40,16 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
     let mut outputs = Outputs::open(&args.outputs, &setup, checkpoint)?;
     let mut session = setup.build()?;
     session.keep_no_past();
+    run::tell(&session);
     let plan = Plan::new(args, &setup, &session)?;
     setup.steps = plan.steps;
     if let Some(path) = &plan.checkpoint {
         check_writable(path)?;
     }
-    if let Some(path) = &args.resume {
-        resume(&setup, &mut session, path)?;
+    // Of large data it takes a second: only where a checkpoint needs it.
+    let digest = plan.checkpoint.as_ref().map(|_| DataDigest::new(&session, setup.params_layout().1));
+    if let (Some(path), Some(digest)) = (&args.resume, &digest) {
+        resume(&setup, &mut session, digest, path)?;
     }
     let to_stdout = !outputs.use_stdout();
     if args.resume.is_some() {
@@ -55,7 +58,17 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
     let recorder = Recorder::new(&mut outputs, &setup, &session, &earlier)?;
     let Some(evaluator) = Evaluator::new(&session, Some(plan.eval_every)) else { return Ok(()) };
     let last = vec![None; setup.lanes.len()];
-    let mut training = Training { setup: &setup, plan, session, recorder, evaluator, last };
+    let mut training = Training {
+        setup: &setup,
+        plan,
+        session,
+        digest,
+        recorder,
+        evaluator,
+        last,
+        checkpointed: None,
+        unwritten: None,
+    };
     let stopped = training.run()?;
 
     if stopped.is_none() {
@@ -63,6 +76,7 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
     }
     run::warn(&training.recorder);
     let table = training.table();
+    let unwritten = training.unwritten_checkpoint();
     let Training { mut session, mut recorder, plan, .. } = training;
     run::write_results(&setup, &mut session, &mut recorder, outputs, args.outputs.theme)?;
     recorder.clear_away();
@@ -70,7 +84,10 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
         super::print(&table)?;
     }
     match stopped {
-        Some(signal) => Err(Failure::Stopped(signal, farewell(&plan, session.latest()))),
+        Some(signal) => Err(Failure::Stopped(signal, farewell(&plan, session.latest(), unwritten))),
+        None if let Some(problem) = unwritten => {
+            Err(Failure::Result(format!("{problem}; everything else is complete")))
+        }
         None if recorder.lanes.iter().all(LaneReport::diverged) => {
             Err(Failure::Result("every optimiser diverged".to_owned()))
         }
@@ -90,10 +107,11 @@ fn tell_of_the_end(plan: &Plan, step: u64) {
     }
 }
 
-fn farewell(plan: &Plan, step: u64) -> String {
-    match &plan.checkpoint {
-        Some(path) => format!("interrupted after step {step}; go on with --resume {}", path.display()),
-        None => format!("interrupted after step {step}; without --checkpoint there is nothing to go on from"),
+fn farewell(plan: &Plan, step: u64, unwritten: Option<String>) -> String {
+    match (&plan.checkpoint, unwritten) {
+        (Some(_), Some(problem)) => format!("interrupted after step {step}; {problem}"),
+        (Some(path), None) => format!("interrupted after step {step}; go on with --resume {}", path.display()),
+        (None, _) => format!("interrupted after step {step}; without --checkpoint there is nothing to go on from"),
     }
 }
 
@@ -108,13 +126,13 @@ fn check_writable(path: &Path) -> Result<(), Failure> {
     File::create(&probe).and_then(|_| std::fs::remove_file(&probe)).map_err(|error| refuse(&error.to_string()))
 }
 
-fn resume(setup: &Setup, session: &mut Session, path: &Path) -> Result<(), Failure> {
+fn resume(setup: &Setup, session: &mut Session, digest: &DataDigest, path: &Path) -> Result<(), Failure> {
     let (kept, warning) = checkpoint::read(path).map_err(crate::session::SetupError::Data)?;
-    if let Some(warning) = warning {
+    let old = saved::restore(setup, session, digest, kept, &path.display().to_string())?;
+    for warning in warning.into_iter().chain(old) {
         // A message that cannot be shown does not stop a training.
         let _ = writeln!(io::stderr(), "warning: {warning}");
     }
-    saved::restore(setup, session, kept, &path.display().to_string())?;
     Ok(())
 }
 
@@ -122,10 +140,16 @@ struct Training<'s> {
     setup: &'s Setup,
     plan: Plan,
     session: Session,
+    /// Of the data; only where checkpoints are kept.
+    digest: Option<DataDigest>,
     recorder: Recorder,
     evaluator: Evaluator,
     /// The last evaluation of every lane.
     last: Vec<Option<EvaluationRecord>>,
+    /// The step of the last checkpoint that was written.
+    checkpointed: Option<u64>,
+    /// Why the last attempt at a checkpoint failed, if it did.
+    unwritten: Option<String>,
 }
 
 impl Training<'_> {
@@ -191,14 +215,32 @@ impl Training<'_> {
 
     /// Keeps a checkpoint. One that cannot be written does not end the training.
     fn keep(&mut self, progress: &Progress) {
-        let Some(path) = &self.plan.checkpoint else { return };
+        let (Some(path), Some(digest)) = (&self.plan.checkpoint, &self.digest) else { return };
         // The traces lead up to every checkpoint. One that cannot be written is found out at the next step.
         let _ = self.recorder.flush();
-        let encoded = saved::checkpoint(self.setup, &mut self.session).encode();
+        let encoded = saved::checkpoint(self.setup, &mut self.session, digest).encode();
         let written = encoded.map_err(io::Error::other).and_then(|bytes| checkpoint::write(path, &bytes));
-        if let Err(error) = written {
-            progress.say(&format!("warning: cannot write the checkpoint {}: {error}", path.display()));
+        match written {
+            Ok(()) => (self.checkpointed, self.unwritten) = (Some(self.session.latest()), None),
+            Err(error) => {
+                let problem = match error.kind() {
+                    io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+                    _ => error.to_string(),
+                };
+                progress.say(&format!("warning: cannot write the checkpoint {}: {problem}", path.display()));
+                self.unwritten = Some(problem);
+            }
         }
+    }
+
+    /// What to say of a checkpoint that was asked for and is not there.
+    fn unwritten_checkpoint(&self) -> Option<String> {
+        let (path, problem) = (self.plan.checkpoint.as_ref()?.display(), self.unwritten.as_ref()?);
+        let last = match self.checkpointed {
+            Some(step) => format!("; the last one that was written is of step {step}"),
+            None => String::new(),
+        };
+        Some(format!("the checkpoint {path} could not be written: {problem}{last}"))
     }
 
     /// How many examples a step sees, on average.

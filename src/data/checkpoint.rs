@@ -16,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     DataError, Width,
+    durable::sync_directory_of,
     tensor::{Tensor, reals},
 };
 
@@ -106,7 +107,7 @@ fn digest<'v>(notes: &BTreeMap<String, String>, vectors: impl Iterator<Item = (&
 }
 
 /// As digests are written.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or_default();
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
@@ -125,16 +126,26 @@ pub fn previous(path: &Path) -> PathBuf {
 /// Puts a checkpoint in place of the last one, which is kept as [`previous`]. Whenever this is cut short, one of the two is whole.
 ///
 /// # Errors
-/// If it cannot be written.
+/// If it cannot be written. Nothing is then left of it.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let part = beside(path, ".part");
-    let mut file = File::create(&part)?;
+    let written = replace(path, &part, bytes);
+    if written.is_err() {
+        // What cannot be removed either is named by the error that follows from the next attempt.
+        let _ = fs::remove_file(&part);
+    }
+    written
+}
+
+fn replace(path: &Path, part: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(part)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     if path.exists() {
         fs::rename(path, previous(path))?;
     }
-    fs::rename(&part, path)
+    fs::rename(part, path)?;
+    sync_directory_of(path)
 }
 
 /// Reads the last checkpoint or, if it is not there or damaged, the one before it, then with the reason.
@@ -227,6 +238,19 @@ mod tests {
         fs::write(previous(&path), "").unwrap();
         fs::write(&path, &whole[1..]).unwrap();
         assert!(read(&path).unwrap_err().to_string().contains("run.checkpoint: not a checkpoint"));
+    }
+
+    #[test]
+    fn what_cannot_be_written_leaves_nothing_and_the_last_one_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c");
+        let bytes = checkpoint(Width::Double).encode().unwrap();
+        write(&path, &bytes).unwrap();
+        // The last one cannot be put aside while a directory that is not empty has its place.
+        fs::create_dir_all(previous(&path).join("in the way")).unwrap();
+        assert!(write(&path, &bytes[1..]).is_err());
+        assert_eq!(fs::read(&path).unwrap(), bytes);
+        assert!(!beside(&path, ".part").exists());
     }
 
     proptest! {

@@ -10,7 +10,7 @@ use std::{
 use flate2::read::MultiGzDecoder;
 use sha2::{Digest as _, Sha256};
 
-use super::{DataError, KnownSet, SetFile, checkpoint::hex, stream::Stream};
+use super::{DataError, KnownSet, SetFile, checkpoint::hex, durable::sync_directory_of, stream::Stream};
 
 /// Takes the place of the publisher's address, for mirrors and for tests.
 const ADDRESS: &str = "RHOSCOPE_DATA_URL";
@@ -98,7 +98,9 @@ pub fn fetch(set: KnownSet, home: &Path, progress: &mut dyn FnMut(Arrived<'_>)) 
     fs::create_dir_all(&folder).map_err(|source| unwritable(&folder, source))?;
     for file in set.files() {
         let place = zipped(&folder, file);
-        fs::rename(zipped(arriving.path(), file), &place).map_err(|source| unwritable(&place, source))?;
+        fs::rename(zipped(arriving.path(), file), &place)
+            .and_then(|()| sync_directory_of(&place))
+            .map_err(|source| unwritable(&place, source))?;
     }
     Ok(folder)
 }

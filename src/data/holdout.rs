@@ -34,24 +34,32 @@ impl Holdout {
         if !self.is_some() {
             return Ok(all.into());
         }
-        let count = |share: f64| (share * all.len() as f64).round() as usize;
+        let [learn, check, last] = self.places(all.len(), seed, name)?;
+        let part = |places: &[usize]| (!places.is_empty()).then(|| all.at(places));
+        Ok(Splits { validation: part(&check), test: part(&last), ..all.at(&learn).into() })
+    }
+
+    /// The places of the examples that are learnt from, validate and test, each in order.
+    ///
+    /// # Errors
+    /// As [`split`](Self::split).
+    pub(super) fn places(self, all: usize, seed: u64, name: &str) -> Result<[Vec<usize>; 3], DataError> {
+        let count = |share: f64| (share * all as f64).round() as usize;
         let (validation, test) = (count(self.validation), count(self.test));
-        let train = all.len().checked_sub(validation + test).filter(|left| *left > 0).ok_or_else(|| {
+        let train = all.checked_sub(validation + test).filter(|left| *left > 0).ok_or_else(|| {
             let problem = format!(
-                "{} examples, of which {validation} validate and {test} test; expected at least one to learn from",
-                all.len()
+                "{all} examples, of which {validation} validate and {test} test; expected at least one to learn from"
             );
             DataError::File { path: name.to_owned(), problem }
         })?;
-        let mut order: Vec<usize> = (0..all.len()).collect();
+        let mut order: Vec<usize> = (0..all).collect();
         order.shuffle(&mut stream(seed, Purpose::Data, DRAW));
-        for part in [0..train, train..train + validation, train + validation..all.len()] {
+        for part in [0..train, train..train + validation, train + validation..all] {
             order[part].sort_unstable();
         }
         let (learn, held) = order.split_at(train);
         let (check, last) = held.split_at(validation);
-        let part = |places: &[usize]| (!places.is_empty()).then(|| all.at(places));
-        Ok(Splits { standardised: None, train: all.at(learn), validation: part(check), test: part(last) })
+        Ok([learn, check, last].map(<[usize]>::to_vec))
     }
 }
 

@@ -16,6 +16,15 @@ const LABELS: u32 = 0x0801;
 /// More than any set of this kind has: a slip, or an attack.
 const MOST_BYTES: u64 = 1 << 30;
 
+/// Which labels a file may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LabelRange {
+    /// The label of the first class.
+    pub first: usize,
+    /// How many classes there are.
+    pub count: usize,
+}
+
 /// Images of one size.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Images {
@@ -67,12 +76,12 @@ pub fn read_images(path: &Path) -> Result<Images, DataError> {
     images(Stream::open(path)?)
 }
 
-/// Reads a file of labels from 0 to `classes` − 1.
+/// Reads a file of labels as classes from 0.
 ///
 /// # Errors
-/// If it cannot be read, is not one, is cut short or too long, or holds another label.
-pub fn read_labels(path: &Path, classes: u8) -> Result<Vec<u8>, DataError> {
-    labels(Stream::open(path)?, classes)
+/// If it cannot be read, is not one, is cut short or too long, or holds a label out of `range`; `remedy` then ends the message.
+pub fn read_labels(path: &Path, range: LabelRange, remedy: &str) -> Result<Vec<u8>, DataError> {
+    labels(Stream::open(path)?, range, remedy)
 }
 
 pub(super) fn images(mut stream: Stream) -> Result<Images, DataError> {
@@ -88,7 +97,7 @@ pub(super) fn images(mut stream: Stream) -> Result<Images, DataError> {
     Ok(Images { rows: rows as usize, columns: columns as usize, pixels })
 }
 
-pub(super) fn labels(mut stream: Stream, classes: u8) -> Result<Vec<u8>, DataError> {
+pub(super) fn labels(mut stream: Stream, range: LabelRange, remedy: &str) -> Result<Vec<u8>, DataError> {
     let [count] = sizes(&mut stream, LABELS)?;
     let promised = format!("{count} labels");
     let bytes = u64::from(count);
@@ -96,10 +105,17 @@ pub(super) fn labels(mut stream: Stream, classes: u8) -> Result<Vec<u8>, DataErr
         return Err(stream.refuse(format!("promises {promised}; expected from 1 to {MOST_BYTES}")));
     }
     check_room(&stream, bytes, &promised)?;
-    let labels = stream.take(bytes, "labels")?;
-    if let Some(at) = labels.iter().position(|&label| label >= classes) {
-        let largest = classes.saturating_sub(1);
-        return Err(stream.refuse(format!("label {at} is {}; expected one from 0 to {largest}", labels[at])));
+    let mut labels = stream.take(bytes, "labels")?;
+    let class = |label: u8| usize::from(label).checked_sub(range.first).filter(|class| *class < range.count);
+    if let Some(at) = labels.iter().position(|&label| class(label).is_none()) {
+        let (first, last) = (range.first, (range.first + range.count).saturating_sub(1));
+        let (least, most) =
+            labels.iter().fold((u8::MAX, 0), |(least, most), &label| (least.min(label), most.max(label)));
+        let found = format!("label {at} is {}; expected one from {first} to {last}", labels[at]);
+        return Err(stream.refuse(format!("{found}; the file has labels from {least} to {most}{remedy}")));
+    }
+    for label in &mut labels {
+        *label -= range.first as u8;
     }
     stream.end()?;
     Ok(labels)
@@ -154,7 +170,10 @@ mod tests {
 
     fn read_both(bytes: &[u8]) -> (Result<Images, DataError>, Result<Vec<u8>, DataError>) {
         let stream = || Stream::of_bytes(bytes, "f.idx").and_then(images);
-        (stream(), Stream::of_bytes(bytes, "f.idx").and_then(|stream| labels(stream, 10)))
+        (
+            stream(),
+            Stream::of_bytes(bytes, "f.idx").and_then(|stream| labels(stream, LabelRange { first: 0, count: 10 }, "")),
+        )
     }
 
     fn three() -> Images {
@@ -190,7 +209,10 @@ mod tests {
             (zipped(&cut(&good, 1)), "ends after 17 of 18 bytes of pixels"),
             (zipped(&[&good[..], &[0]].concat()), "goes on after the last byte"),
             (cut(&zipped(&good), 9), "cannot be read"),
-            ([zipped(&good), b"rest".to_vec()].concat(), "cannot be read at its end"),
+            (
+                [zipped(&good), b"rest".to_vec()].concat(),
+                "cannot be read at its end: the compressed data is followed by bytes",
+            ),
             (tags.clone(), "starts with 0x00000801, an IDX file of labels; expected 0x00000803, an IDX file of images"),
             (b"\x89PNG....".to_vec(), "starts with 0x89504e47, something else"),
             (with(&good, 4, &[0; 4]), "promises 0 images of 2 by 3 pixels; expected from 1 to"),

@@ -1,19 +1,23 @@
 //! Labelled images into examples.
 
+mod by_path;
+
 use std::path::Path;
 
 use nalgebra::DMatrix;
 
 use super::{
     DataError, KnownSet, Places,
-    idx::{self, Images},
+    idx::{self, Images, LabelRange},
     known::IMAGE_FILES,
     stream::Stream,
 };
 use crate::{
     math::Real,
-    problem::{Examples, Splits, Standardisation, Targets},
+    problem::{DataInfo, Examples, Splits, Standardisation, Targets},
 };
+
+pub use by_path::IdxSource;
 
 /// What a network is to make of an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +28,11 @@ pub enum ImageTargets {
     Inputs,
 }
 
-const CLASSES: u8 = 10;
+/// Of the sets known by name.
+const CLASSES: usize = 10;
+const KNOWN_LABELS: LabelRange = LabelRange { first: 0, count: CLASSES };
+const OTHER_SET: &str =
+    "; a set with other labels is read by its files: data = { idx = { images = …, labels = … }, first_class = … }";
 /// The training files of these sets end with the validation examples: 10 000 of 60 000.
 const VALIDATION_SHARE: usize = 6;
 
@@ -50,15 +58,15 @@ impl Labelled {
         Err(DataError::File { path: names[1].to_owned(), problem })
     }
 
-    fn read([images, labels]: [&Path; 2]) -> Result<Self, DataError> {
+    fn read([images, labels]: [&Path; 2], range: LabelRange, remedy: &str) -> Result<Self, DataError> {
         let names = [images.display().to_string(), labels.display().to_string()];
-        Self::new(idx::read_images(images)?, idx::read_labels(labels, CLASSES)?, [&names[0], &names[1]])
+        Self::new(idx::read_images(images)?, idx::read_labels(labels, range, remedy)?, [&names[0], &names[1]])
     }
 
     fn embedded([images, labels]: [&'static [u8]; 2]) -> Result<Self, DataError> {
         let names = ["the built-in images", "the built-in labels"];
         let images = idx::images(Stream::of_bytes(images, names[0])?)?;
-        Self::new(images, idx::labels(Stream::of_bytes(labels, names[1])?, CLASSES)?, names)
+        Self::new(images, idx::labels(Stream::of_bytes(labels, names[1])?, KNOWN_LABELS, "")?, names)
     }
 }
 
@@ -68,22 +76,17 @@ impl Labelled {
 /// If the set is not there, or a file is at fault.
 pub(super) fn load<T: Real>(set: KnownSet, places: &Places, targets: ImageTargets) -> Result<Splits<T>, DataError> {
     let [images, labels, test_images, test_labels] = places.find(set, IMAGE_FILES)?;
-    let train = Labelled::read([&images, &labels])?;
-    let scale = Scale::of(&train.images, targets);
+    let train = Labelled::read([&images, &labels], KNOWN_LABELS, OTHER_SET)?;
+    let scale = Scale::of(&train.images, targets == ImageTargets::Classes);
+    let info = info_of(set, &train.images);
     let first = train.images.len() - train.images.len() / VALIDATION_SHARE;
     let (learn, check): (Vec<usize>, Vec<usize>) = (0..train.images.len()).partition(|&image| image < first);
-    let validation = (!check.is_empty()).then(|| scale.examples(&train, &check));
-    let learned = scale.examples(&train, &learn);
+    let validation = (!check.is_empty()).then(|| scale.examples(&train, &check, targets));
+    let learned = scale.examples(&train, &learn, targets);
     drop(train);
-    let test = Labelled::read([&test_images, &test_labels])?;
-    if test.images.size() != scale.pixels() {
-        let (rows, columns) = (test.images.rows, test.images.columns);
-        let problem = format!("its images have {rows} by {columns} pixels; those to train on have {}", scale.pixels());
-        return Err(DataError::File { path: test_images.display().to_string(), problem });
-    }
-    let all: Vec<usize> = (0..test.images.len()).collect();
-    let test = Some(scale.examples(&test, &all));
-    Ok(Splits { standardised: scale.standardisation(), train: learned, validation, test })
+    let test = Labelled::read([&test_images, &test_labels], KNOWN_LABELS, OTHER_SET)?;
+    let test = Some(scale.all(&test, &test_images, targets)?);
+    Ok(Splits { standardised: scale.standardisation(), train: learned, validation, test, info })
 }
 
 /// The set that is part of the program: of every class 200 images to learn from, 25 that validate and 25 that test.
@@ -94,20 +97,26 @@ pub(super) fn small<T: Real>(targets: ImageTargets) -> Result<Splits<T>, DataErr
     let [images, labels, held_images, held_labels] = SMALL;
     let train = Labelled::embedded([images, labels])?;
     let held = Labelled::embedded([held_images, held_labels])?;
-    let scale = Scale::of(&train.images, targets);
-    let mut seen = [0; CLASSES as usize];
+    let scale = Scale::of(&train.images, targets == ImageTargets::Classes);
+    let mut seen = [0; CLASSES];
     let (validation, test): (Vec<usize>, Vec<usize>) = (0..held.labels.len()).partition(|&image| {
         let seen = &mut seen[usize::from(held.labels[image])];
         *seen += 1;
-        *seen <= held.labels.len() / usize::from(CLASSES) / 2
+        *seen <= held.labels.len() / CLASSES / 2
     });
     let all: Vec<usize> = (0..train.images.len()).collect();
     Ok(Splits {
-        train: scale.examples(&train, &all),
-        validation: Some(scale.examples(&held, &validation)),
-        test: Some(scale.examples(&held, &test)),
+        train: scale.examples(&train, &all, targets),
+        validation: Some(scale.examples(&held, &validation, targets)),
+        test: Some(scale.examples(&held, &test, targets)),
+        info: info_of(KnownSet::FashionMnistSmall, &train.images),
         standardised: scale.standardisation(),
     })
+}
+
+fn info_of(set: KnownSet, images: &Images) -> DataInfo {
+    let classes = set.class_names().map(|names| names.map(str::to_owned).to_vec()).unwrap_or_default();
+    DataInfo { picture: Some([images.columns, images.rows]), classes, notes: Vec::new() }
 }
 
 /// How pixels become inputs.
@@ -119,11 +128,8 @@ enum Scale {
 }
 
 impl Scale {
-    fn of(images: &Images, targets: ImageTargets) -> Self {
-        match targets {
-            ImageTargets::Classes => Self::Standardised(Standardisation(moments(images))),
-            ImageTargets::Inputs => Self::Unit(images.size()),
-        }
+    fn of(images: &Images, standardise: bool) -> Self {
+        if standardise { Self::Standardised(Standardisation(moments(images))) } else { Self::Unit(images.size()) }
     }
 
     fn standardisation(self) -> Option<Standardisation> {
@@ -140,7 +146,17 @@ impl Scale {
         }
     }
 
-    fn examples<T: Real>(&self, from: &Labelled, which: &[usize]) -> Examples<T> {
+    /// All images of another file, `path`, which must have as many pixels.
+    fn all<T: Real>(&self, from: &Labelled, path: &Path, targets: ImageTargets) -> Result<Examples<T>, DataError> {
+        if from.images.size() != self.pixels() {
+            let (rows, columns, own) = (from.images.rows, from.images.columns, self.pixels());
+            let problem = format!("its images have {rows} by {columns} pixels; those to train on have {own}");
+            return Err(DataError::File { path: path.display().to_string(), problem });
+        }
+        Ok(self.examples(from, &(0..from.images.len()).collect::<Vec<_>>(), targets))
+    }
+
+    fn examples<T: Real>(&self, from: &Labelled, which: &[usize], targets: ImageTargets) -> Examples<T> {
         let size = self.pixels();
         let mut values = Vec::with_capacity(size * which.len());
         for &image in which {
@@ -156,11 +172,11 @@ impl Scale {
             }
         }
         let inputs = DMatrix::from_vec(size, which.len(), values);
-        let targets = match self {
-            Self::Standardised(_) => {
+        let targets = match targets {
+            ImageTargets::Classes => {
                 Targets::Classes(which.iter().map(|&image| usize::from(from.labels[image])).collect())
             }
-            Self::Unit(_) => Targets::Values(inputs.clone()),
+            ImageTargets::Inputs => Targets::Values(inputs.clone()),
         };
         Examples { inputs, targets }
     }

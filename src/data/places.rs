@@ -74,24 +74,30 @@ impl Places {
     pub fn find<const N: usize>(&self, set: KnownSet, files: [&str; N]) -> Result<[PathBuf; N], DataError> {
         let mut missing = None;
         for folder in self.folders.iter().map(|folder| folder.join(set.as_str())) {
-            let found = files.map(|file| {
-                let (plain, zipped) = (folder.join(file), folder.join(format!("{file}.gz")));
-                [plain, zipped].into_iter().find(|path| path.is_file())
-            });
+            let found = files.map(|file| spellings(file).map(|name| folder.join(name)).find(|path| path.is_file()));
             let absent = found.iter().zip(files).find(|(path, _)| path.is_none()).map(|(_, file)| file);
             match absent {
                 None => return Ok(found.map(Option::unwrap_or_default)),
                 Some(file) if found.iter().any(Option::is_some) && missing.is_none() => {
-                    missing = Some(format!("{} is there, but {file} (or {file}.gz) is not in it", folder.display()));
+                    let others: Vec<String> = spellings(file).skip(1).collect();
+                    let (folder, others) = (folder.display(), others.join(", "));
+                    missing = Some(format!("{folder} is there, but {file} (or {others}) is not in it"));
                 }
                 Some(_) => {}
             }
         }
         let looked: Vec<String> =
             self.folders.iter().map(|folder| folder.join(set.as_str()).display().to_string()).collect();
-        let looked = missing.unwrap_or_else(|| format!("looked in {}", looked.join(", ")));
+        let names = || format!("for {}, plain or with .gz at their ends", files.join(", "));
+        let looked = missing.unwrap_or_else(|| format!("looked in {} {}", looked.join(", "), names()));
         Err(DataError::Absent { set: set.as_str(), looked, remedy: set.remedy() })
     }
+}
+
+/// The names a file may have: as published, compressed, and with the dot that some programs for archives put before `idx`.
+fn spellings(file: &str) -> impl Iterator<Item = String> {
+    let dotted = file.contains("-idx").then(|| file.replace("-idx", ".idx"));
+    [Some(file.to_owned()), dotted].into_iter().flatten().flat_map(|name| [name.clone(), format!("{name}.gz")])
 }
 
 #[cfg(test)]
@@ -108,7 +114,12 @@ mod tests {
         assert_eq!(places.home(), folders[0]);
         let files = ["data.txt", "permutation_indices.txt"];
         let message = |places: &Places| places.find(KnownSet::UciEnergy, files).unwrap_err().to_string();
-        for part in ["uci-energy", "a/uci-energy, ", "c/uci-energy", "doi"] {
+        for part in [
+            "uci-energy",
+            "a/uci-energy, ",
+            "c/uci-energy for data.txt, permutation_indices.txt, plain or with .gz",
+            "doi",
+        ] {
             assert!(message(&places).contains(part), "{}", message(&places));
         }
         for folder in &folders {
@@ -125,5 +136,30 @@ mod tests {
             found,
             ["data.txt.gz", "permutation_indices.txt"].map(|file| folders[2].join("uci-energy").join(file))
         );
+    }
+
+    #[test]
+    fn images_are_found_under_every_name_they_come_with() {
+        let root = tempfile::tempdir().unwrap();
+        let places = Places::only([root.path().to_owned()]);
+        let message = || places.find(KnownSet::Mnist, IMAGE_FILES).unwrap_err().to_string();
+        for file in IMAGE_FILES {
+            assert!(message().contains(file), "{}", message());
+        }
+        let folder = root.path().join("mnist");
+        fs::create_dir(&folder).unwrap();
+        let names = [
+            "train-images.idx3-ubyte",
+            "train-labels-idx1-ubyte",
+            "t10k-images.idx3-ubyte.gz",
+            "t10k-labels-idx1-ubyte.gz",
+        ];
+        for name in &names[1..] {
+            fs::write(folder.join(name), "").unwrap();
+        }
+        let looked = "train-images-idx3-ubyte (or train-images-idx3-ubyte.gz, train-images.idx3-ubyte, train-images.idx3-ubyte.gz)";
+        assert!(message().contains(looked), "{}", message());
+        fs::write(folder.join(names[0]), "").unwrap();
+        assert_eq!(places.find(KnownSet::Mnist, IMAGE_FILES).unwrap(), names.map(|name| folder.join(name)));
     }
 }

@@ -6,9 +6,7 @@ use std::{
     path::Path,
 };
 
-use flate2::bufread::MultiGzDecoder;
-
-use super::DataError;
+use super::{DataError, gzip::Members};
 
 /// Deflate writes at least one bit for 129 bytes and more: no file expands further than this.
 const MOST_EXPANSION: u64 = 1032;
@@ -44,7 +42,7 @@ impl Stream {
         let start = reader.fill_buf().map_err(|source| DataError::Read { path: name.clone(), source })?;
         if start.starts_with(&GZIP) {
             let most = length.saturating_mul(MOST_EXPANSION);
-            return Ok(Self { reader: Box::new(MultiGzDecoder::new(reader)), name, most });
+            return Ok(Self { reader: Box::new(Members::new(reader)), name, most });
         }
         Ok(Self { reader: Box::new(reader), name, most: length })
     }

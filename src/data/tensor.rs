@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use half::{bf16, f16};
 use safetensors::{Dtype, View, tensor::TensorView};
 
 /// The width of the reals written.
@@ -63,6 +64,13 @@ pub(super) fn reals(tensor: &TensorView<'_>) -> Option<Vec<f64>> {
         Dtype::F64 => Some(tensor.data().as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect()),
         Dtype::F32 => {
             Some(tensor.data().as_chunks().0.iter().map(|bytes| f64::from(f32::from_le_bytes(*bytes))).collect())
+        }
+        // Both are exact in double precision.
+        Dtype::F16 => {
+            Some(tensor.data().as_chunks().0.iter().map(|bytes| f16::from_le_bytes(*bytes).to_f64()).collect())
+        }
+        Dtype::BF16 => {
+            Some(tensor.data().as_chunks().0.iter().map(|bytes| bf16::from_le_bytes(*bytes).to_f64()).collect())
         }
         _ => None,
     }

@@ -101,6 +101,7 @@ fn split(table: &DMatrix<f64>, order: &[usize]) -> Option<Splits> {
     // Its examples are not looked at one by one, so there is no way back to what was published.
     Some(Splits {
         standardised: None,
+        info: crate::problem::DataInfo::default(),
         train: part(0, train),
         validation: Some(part(train, known - train)),
         test: Some(part(known, test)),

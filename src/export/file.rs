@@ -9,6 +9,7 @@ use std::{
 use tempfile::NamedTempFile;
 
 use super::ExportError;
+use crate::data::sync_directory_of;
 
 /// A result being written. Under its own name it is seen only once [`commit`](Self::commit) has succeeded; until then, and after a
 /// failure, an earlier file of that name stays as it was.
@@ -80,7 +81,8 @@ impl OutputFile {
             Sink::Temporary { file, target } => {
                 file.into_inner().map_err(io::IntoInnerError::into_error).and_then(|file| {
                     file.as_file().sync_all()?;
-                    file.persist(target).map(drop).map_err(|error| error.error)
+                    file.persist(&target).map_err(|error| error.error)?;
+                    sync_directory_of(&target)
                 })
             }
         };

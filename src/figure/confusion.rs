@@ -11,7 +11,7 @@ pub(super) fn confusion(history: &History, data: &DataFacts, lane: usize, option
     let cursor = options.cursor.unwrap_or(history.latest());
     let classes = data.classes.unwrap_or_default();
     // A network may have more outputs than its examples have classes.
-    let known = |class: usize| data.pictures.as_ref().and_then(|pictures| pictures.names.get(class)).cloned();
+    let known = |class: usize| data.class_names.get(class).cloned();
     let names = (0..classes).map(|class| known(class).unwrap_or_else(|| class.to_string())).collect();
     let past = history.lanes().get(lane);
     let label = past.map_or("", |past| past.label());
@@ -76,7 +76,7 @@ mod tests {
         let parts = [(Part::Train, None), (Part::Validation, Some(validation)), (Part::Test, None)];
         let record = EvaluationRecord { step: 0, epoch: 0.0, seconds: 0.0, parts, outputs: None };
         let mut history = History::new([("K-FAC".to_owned(), vec![])]);
-        let data = DataFacts { per_epoch: 1, classes: Some(3), pictures: None };
+        let data = DataFacts { per_epoch: 1, classes: Some(3), class_names: Vec::new(), pictures: None };
         assert!(confusion(&history, &data, 0, &TraceOptions::default()).empty.is_some());
         history.lane_mut(0).evaluated(record);
         let matrix = confusion(&history, &data, 0, &TraceOptions::default());
@@ -93,16 +93,8 @@ mod tests {
 
     #[test]
     fn outputs_without_an_example_have_numbers_for_names() {
-        let pictures = crate::session::setup::Pictures {
-            size: [1, 1],
-            names: vec!["bag".to_owned()],
-            part: Part::Test,
-            inputs: nalgebra::DMatrix::zeros(1, 1),
-            raw: nalgebra::DMatrix::zeros(1, 1),
-            brightest: 1.0,
-            classes: Some(vec![0]),
-        };
-        let data = DataFacts { per_epoch: 1, classes: Some(3), pictures: Some(pictures) };
+        let class_names = vec!["bag".to_owned()];
+        let data = DataFacts { per_epoch: 1, classes: Some(3), class_names, pictures: None };
         let history = History::new([("K-FAC".to_owned(), vec![])]);
         assert_eq!(confusion(&history, &data, 0, &TraceOptions::default()).names, ["bag", "1", "2"]);
     }

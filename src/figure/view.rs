@@ -30,6 +30,8 @@ pub struct DataFacts {
     pub per_epoch: u64,
     /// How many classes there are; `None` where the targets are values.
     pub classes: Option<usize>,
+    /// Class names in order; empty where classes are only numbers.
+    pub class_names: Vec<String>,
     /// Some of the examples, where they are pictures.
     pub pictures: Option<Pictures>,
 }
@@ -38,7 +40,8 @@ impl DataFacts {
     /// Of a session that the setup has built; `None` where there are no data.
     pub fn new(setup: &Setup, session: &Session) -> Option<Self> {
         let per_epoch = session.batches_per_epoch()?;
-        Some(Self { per_epoch, classes: session.classes(), pictures: setup.pictures(session) })
+        let class_names = session.data_info().map(|info| info.classes.clone()).unwrap_or_default();
+        Some(Self { per_epoch, classes: session.classes(), class_names, pictures: setup.pictures(session) })
     }
 
     /// Steps between evaluations on the screen: an epoch, or several where epochs are so short that evaluating would take most of the time.
@@ -62,17 +65,6 @@ impl View {
             (Self::Confusion, confusion),
         ];
         all.into_iter().filter(|(_, there)| *there).map(|(view, _)| view).collect()
-    }
-
-    /// What it is called on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Map => "map",
-            Self::Loss => "loss",
-            Self::HeldOut => "held-out",
-            Self::Pictures => "pictures",
-            Self::Confusion => "confusion",
-        }
     }
 
     /// In a few words, to say what is shown now.
@@ -134,7 +126,7 @@ mod tests {
     #[test]
     fn evaluations_come_after_whole_epochs() {
         for (per_epoch, interval) in [(1, 4), (3, 6), (4, 4), (8, 8), (15, 15), (1000, 1000)] {
-            let data = DataFacts { per_epoch, classes: None, pictures: None };
+            let data = DataFacts { per_epoch, classes: None, class_names: Vec::new(), pictures: None };
             assert_eq!(data.evaluation_interval(), interval);
         }
     }

@@ -1,7 +1,6 @@
 //! Any direction with any step size and any damping rule: one choice for each slot of the frame.
 
 use super::recipe::{
-    Blocks,
     Coefficient::{Adaptive, Fixed},
     DampingRecipe, DampingRule, DirectionRecipe, Inversion, Ratio, Recipe, StepSizeRecipe,
 };
@@ -49,7 +48,6 @@ impl DirectionKind {
                 ema: 0.95,
                 estimator: None,
                 inversion: Inversion::PiFactored,
-                blocks: Blocks::Kronecker,
                 inverse_interval: 1,
                 norm_constraint: None,
             },
@@ -93,7 +91,6 @@ impl Composition {
             curvature: None,
             ratio: if kfac { Ratio::Undamped } else { Ratio::Damped },
             monitor: false,
-            monitor_all: false,
         }
     }
 

@@ -49,15 +49,11 @@ pub enum Quantity {
     PreviousSquaredNorm,
     /// gᵀp.
     GradDotPrevious,
-    /// f(θ) before the step, on all training data or without noise; where `monitor_all` asks for it.
-    FullLoss,
-    /// The change of that f over ΔM, the same prediction as in ρ; where `monitor_all` asks for it.
-    FullRho,
 }
 
 impl Quantity {
     /// Every quantity, in the order of the columns.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 20] = [
         Self::Loss,
         Self::NewLoss,
         Self::LearningRate,
@@ -78,8 +74,6 @@ impl Quantity {
         Self::CrossProduct,
         Self::PreviousSquaredNorm,
         Self::GradDotPrevious,
-        Self::FullLoss,
-        Self::FullRho,
     ];
 }
 

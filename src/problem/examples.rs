@@ -33,6 +33,30 @@ pub struct Splits<T: Real = f64> {
     pub validation: Option<Examples<T>>,
     /// What is looked at last.
     pub test: Option<Examples<T>>,
+    /// What is known of them beside their numbers.
+    pub info: DataInfo,
+}
+
+/// What is known of a data set beside its numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DataInfo {
+    /// Pixels across and down, where the inputs are pictures.
+    pub picture: Option<[usize; 2]>,
+    /// Class names in order; empty where classes are only numbers.
+    pub classes: Vec<String>,
+    /// What a user should be told about the data, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// A piece of a part of the data, in order, when all of it is visited.
+#[derive(Clone, Copy, Debug)]
+pub enum DataPiece<'a> {
+    /// The inputs of an example.
+    Inputs(&'a [f64]),
+    /// The target values of an example.
+    Values(&'a [f64]),
+    /// The classes of all examples.
+    Classes(&'a [usize]),
 }
 
 /// Every input is (x − mean)/deviation of what was published: a pair for each.
@@ -133,6 +157,7 @@ impl<T: Real> Splits<T> {
             train: self.train.cast(),
             validation: self.validation.map(Examples::cast),
             test: self.test.map(Examples::cast),
+            info: self.info,
         }
     }
 }
@@ -140,6 +165,6 @@ impl<T: Real> Splits<T> {
 /// Nothing held out.
 impl<T: Real> From<Examples<T>> for Splits<T> {
     fn from(train: Examples<T>) -> Self {
-        Self { standardised: None, train, validation: None, test: None }
+        Self { standardised: None, train, validation: None, test: None, info: DataInfo::default() }
     }
 }

@@ -17,7 +17,8 @@ use std::sync::Arc;
 use nalgebra::{DMatrix, DVector};
 
 use super::{
-    Curvature, Evaluation, Examples, Network, Oracle, Part, Problem, Sample, Splits, Standardisation, Targets,
+    Curvature, DataInfo, DataPiece, Evaluation, Examples, Network, Oracle, Part, Problem, Sample, Splits,
+    Standardisation, Targets,
 };
 use crate::math::Real;
 
@@ -104,6 +105,7 @@ struct Shared<T: Real> {
     train: Data<T>,
     validation: Option<Data<T>>,
     test: Option<Data<T>>,
+    info: DataInfo,
 }
 
 impl<T: Real> Mlp<T> {
@@ -123,7 +125,7 @@ impl<T: Real> Mlp<T> {
         l2: T,
         seed: u64,
     ) -> Result<Self, MlpError> {
-        let Splits { standardised, train, validation, test } = examples.into();
+        let Splits { standardised, train, validation, test, info } = examples.into();
         for part in [Some(&train), validation.as_ref(), test.as_ref()].into_iter().flatten() {
             check(layers, loss, part)?;
         }
@@ -134,7 +136,7 @@ impl<T: Real> Mlp<T> {
         let batches = Batches::new(train.len(), batching, seed);
         let shape = Shape::new(layers, activation);
         let (train, validation, test) = (Data::new(train), validation.map(Data::new), test.map(Data::new));
-        let shared = Shared { shape, loss, l2, seed, batches, standardised, train, validation, test };
+        let shared = Shared { shape, loss, l2, seed, batches, standardised, train, validation, test, info };
         Ok(Self { shared: Arc::new(shared), start })
     }
 }
@@ -245,6 +247,16 @@ impl<T: Real> Network<T> for Mlp<T> {
 
     fn classifies(&self) -> bool {
         self.shared.loss == Loss::CrossEntropy
+    }
+
+    fn data_info(&self) -> &DataInfo {
+        &self.shared.info
+    }
+
+    fn visit_data(&self, part: Part, sink: &mut dyn FnMut(DataPiece<'_>)) {
+        if let Some(data) = self.part(part) {
+            data.visit(sink);
+        }
     }
 
     fn batches_per_epoch(&self) -> u64 {

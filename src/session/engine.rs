@@ -11,7 +11,7 @@ use super::{
 use crate::{
     math::Real,
     optim::{Cost, Optimiser, Outcome, RECORDED_PARAMS, Restorer, Saver, StateError, StepRecord, Workspace},
-    problem::{Evaluation, Examples, Network, Oracle, Part, Problem, Sample},
+    problem::{DataInfo, DataPiece, Evaluation, Examples, Network, Oracle, Part, Problem, Sample},
 };
 
 /// What a session asks of its lanes, whatever their scalar.
@@ -34,11 +34,12 @@ pub(super) trait Engine: Send {
     fn keep_no_past(&mut self);
     fn batches_per_epoch(&self) -> Option<u64>;
     fn count(&self, part: Part) -> usize;
+    fn data_info(&self) -> Option<&DataInfo>;
+    fn visit_data(&self, part: Part, sink: &mut dyn FnMut(DataPiece<'_>));
     fn classes(&self) -> Option<usize>;
     fn sample(&self, part: Part, most: usize) -> Option<Sample>;
     fn outputs(&self, lane: usize, inputs: &DMatrix<f64>) -> DMatrix<f64>;
     fn evaluate(&self, lane: usize, part: Part) -> Option<Evaluation>;
-    fn final_loss(&mut self, lane: usize) -> Option<f64>;
     fn save(&mut self) -> Vec<SavedLane>;
     fn restore(&mut self, saved: &[SavedLane]) -> Result<(), StateError>;
 }
@@ -335,6 +336,16 @@ impl<T: Real> Engine for Lanes<T> {
         self.problem.network().map_or(0, |network| network.count(part))
     }
 
+    fn data_info(&self) -> Option<&DataInfo> {
+        self.problem.network().map(Network::data_info)
+    }
+
+    fn visit_data(&self, part: Part, sink: &mut dyn FnMut(DataPiece<'_>)) {
+        if let Some(network) = self.problem.network() {
+            network.visit_data(part, sink);
+        }
+    }
+
     fn classes(&self) -> Option<usize> {
         self.problem.network().filter(|network| network.classifies()).map(Network::outputs)
     }
@@ -349,12 +360,6 @@ impl<T: Real> Engine for Lanes<T> {
 
     fn evaluate(&self, lane: usize, part: Part) -> Option<Evaluation> {
         self.problem.network()?.evaluate(&self.lanes[lane].state.theta, part)
-    }
-
-    fn final_loss(&mut self, lane: usize) -> Option<f64> {
-        let Lane { state, oracle, .. } = &mut self.lanes[lane];
-        let loss: f64 = oracle.full_loss(&state.theta).into();
-        loss.is_finite().then_some(loss)
     }
 
     fn save(&mut self) -> Vec<SavedLane> {

@@ -4,20 +4,23 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{SavedLane, Session, Setup, SetupError};
+use super::{DataDigest, SavedLane, Session, Setup, SetupError, data_digest::adjective};
 use crate::{
     data::{Checkpoint, DataError, Width},
     optim::{Outcome, SavedState},
+    problem::Part,
 };
 
 const PROBLEM: &str = "problem";
 const LANES: &str = "lanes";
+const DATA: &str = "data";
 
-/// Everything the lanes' future depends on, and what they are lanes of.
-pub fn checkpoint(setup: &Setup, session: &mut Session) -> Checkpoint {
+/// Everything the lanes' future depends on, and what they are lanes of. `data` is the digest of the session's data.
+pub fn checkpoint(setup: &Setup, session: &mut Session, data: &DataDigest) -> Checkpoint {
     let saved = session.save();
     let lanes: Value = saved.iter().map(lane_note).collect();
-    let notes = [(PROBLEM, identity(setup, session).to_string()), (LANES, lanes.to_string())];
+    let notes =
+        [(PROBLEM, identity(setup, session).to_string()), (LANES, lanes.to_string()), (DATA, data.note().to_string())];
     let vectors = saved.into_iter().enumerate().flat_map(|(lane, saved)| {
         saved.state.reals.into_iter().map(move |(name, values)| (format!("{lane}/{name}"), values))
     });
@@ -30,9 +33,18 @@ pub fn checkpoint(setup: &Setup, session: &mut Session) -> Checkpoint {
 
 /// Takes a session up where a checkpoint left it. `path` is the checkpoint's in messages.
 ///
+/// Gives a warning where the checkpoint does not say which data it was made with, as those of version 0.1.0 do not: refusing them
+/// would lose trainings that are under way, and the next checkpoint says it.
+///
 /// # Errors
-/// If it was made with another problem, other optimisers or another seed.
-pub fn restore(setup: &Setup, session: &mut Session, checkpoint: Checkpoint, path: &str) -> Result<(), SetupError> {
+/// If it was made with another problem, other optimisers, another seed or other data.
+pub fn restore(
+    setup: &Setup,
+    session: &mut Session,
+    data: &DataDigest,
+    checkpoint: Checkpoint,
+    path: &str,
+) -> Result<Option<String>, SetupError> {
     let refuse = |problem: String| SetupError::Data(DataError::File { path: path.to_owned(), problem });
     let note = |name: &str| {
         let text = checkpoint.notes.get(name).ok_or_else(|| refuse(format!("has no note `{name}`")))?;
@@ -40,10 +52,25 @@ pub fn restore(setup: &Setup, session: &mut Session, checkpoint: Checkpoint, pat
             .map_err(|error| refuse(format!("its note `{name}` cannot be read: {error}")))
     };
     if let Some((key, then, now)) = difference("", &note(PROBLEM)?, &identity(setup, session)) {
+        let (key, remedy) = match examples_of(&key) {
+            Some(part) => (format!("a number of {} examples of", adjective(part)), "the data"),
+            None => (key, "the settings"),
+        };
         return Err(refuse(format!(
-            "was made with {key} {then}, but here it is {now}; give the settings it was made with"
+            "was made with {key} {then}, but here it is {now}; give {remedy} it was made with"
         )));
     }
+    let noted = checkpoint.notes.get(DATA).map(|_| note(DATA)).transpose()?;
+    let differ = noted.as_ref().map(|noted| data.differences(noted)).unwrap_or_default();
+    if !differ.is_empty() {
+        let (what, verb) = (differ.join(", "), if differ.len() == 1 { "differs" } else { "differ" });
+        return Err(refuse(format!(
+            "was made with other data: of what is here, {what} {verb}; give the data it was made with, or begin anew without --resume"
+        )));
+    }
+    let warning = noted
+        .is_none()
+        .then(|| format!("{path} does not say which data it was made with; only their number was compared"));
     let lanes = note(LANES)?;
     let expected = setup.params_layout().1;
     if checkpoint.width != expected && checkpoint.width == Width::Double {
@@ -63,13 +90,20 @@ pub fn restore(setup: &Setup, session: &mut Session, checkpoint: Checkpoint, pat
     let read = |(note, reals): (&Value, _)| lane_of(note, reals);
     let saved: Option<Vec<SavedLane>> = notes.iter().zip(states).map(read).collect();
     let saved = saved.ok_or_else(|| refuse(format!("its note `{LANES}` lacks something")))?;
-    session.restore(&saved).map_err(|error| refuse(format!("does not fit: {error}")))
+    session.restore(&saved).map_err(|error| refuse(format!("does not fit: {error}")))?;
+    Ok(warning)
+}
+
+/// The part of the data whose number of examples a difference names.
+fn examples_of(key: &str) -> Option<Part> {
+    let index = key.strip_prefix("`examples.")?.strip_suffix('`')?;
+    Part::ALL.get(index.parse::<usize>().ok()?).copied()
 }
 
 /// What must be the same for a run to go on: not its name, nor how long it is.
 fn identity(setup: &Setup, session: &Session) -> Value {
     let problem = setup.resolved_problem();
-    let examples = crate::problem::Part::ALL.map(|part| session.count(part));
+    let examples = Part::ALL.map(|part| session.count(part));
     json!({
         "problem": problem["problem"], "optimiser": setup.resolved_optimisers(), "seed": setup.seed,
         "examples": examples,
@@ -155,6 +189,25 @@ mod tests {
         Setup::bundled(problem, &overrides).unwrap()
     }
 
+    fn digest(setup: &Setup, session: &Session) -> DataDigest {
+        DataDigest::new(session, setup.params_layout().1)
+    }
+
+    fn checkpoint(setup: &Setup, session: &mut Session) -> Checkpoint {
+        let data = digest(setup, session);
+        super::checkpoint(setup, session, &data)
+    }
+
+    fn restore(
+        setup: &Setup,
+        session: &mut Session,
+        kept: Checkpoint,
+        path: &str,
+    ) -> Result<Option<String>, SetupError> {
+        let data = digest(setup, session);
+        super::restore(setup, session, &data, kept, path)
+    }
+
     fn advance(session: &mut Session, steps: usize) -> Vec<String> {
         let mut seen = Vec::new();
         for _ in 0..steps {
@@ -229,5 +282,62 @@ mod tests {
         longer.vectors.insert("0/x".to_owned(), vec![1.0]);
         let message = restore(&made, &mut made.build().unwrap(), longer, "c").unwrap_err().to_string();
         assert!(message.contains("`x` has no place here"), "{message}");
+    }
+
+    /// Two rows of 20 are exchanged, or a number changes: what is noted of the data tells where.
+    #[test]
+    fn other_data_are_refused_with_the_part_that_differs() {
+        let folder = tempfile::tempdir().unwrap();
+        let session = |table: &str, holdout: &str| {
+            std::fs::write(folder.path().join("d.csv"), table).unwrap();
+            let text = format!(
+                "[problem]\nkind = \"mlp\"\nlayers = [1, 2, 1]\nloss = \"mse\"\ndata = {{ csv = \"d.csv\", inputs = [0], targets = [1]{holdout} }}"
+            );
+            let setup = Setup::from_str(&text, "p.toml", folder.path(), &Overrides::default()).unwrap();
+            let session = setup.build().unwrap();
+            (setup, session)
+        };
+        let table = |changed: Option<(usize, f64, f64)>| -> String {
+            let row = |i: usize| match changed {
+                Some((row, x, y)) if row == i => format!("{x},{y}\n"),
+                _ => format!("{i},{}\n", 10 * i),
+            };
+            (0..20).map(row).collect()
+        };
+        let holdout = ", validation = 0.25, test = 0.25";
+        let (setup, mut made) = session(&table(None), holdout);
+        let kept = checkpoint(&setup, &mut made);
+        let refused = |changed: Option<(usize, f64, f64)>| {
+            let (setup, mut session) = session(&table(changed), holdout);
+            restore(&setup, &mut session, kept.clone(), "c").map_err(|error| error.to_string())
+        };
+        assert_eq!(refused(None), Ok(None));
+        let mut parts: Vec<String> = Vec::new();
+        for row in 0..20 {
+            let [input, target, both] = [(row, 0.5, 10.0 * row as f64), (row, row as f64, 0.5), (row, 0.25, 0.5)]
+                .map(|changed| refused(Some(changed)).unwrap_err());
+            let part = ["training", "validation", "test"].into_iter().find(|part| input.contains(part)).unwrap();
+            for (message, what) in [(input, "inputs differs"), (target, "targets differs")] {
+                assert!(
+                    message.contains(&format!("c: was made with other data: of what is here, {part} {what}")),
+                    "{message}"
+                );
+            }
+            assert!(both.contains(&format!("{part} inputs, {part} targets differ;")), "{both}");
+            parts.push(part.to_owned());
+        }
+        assert_eq!(
+            ["training", "validation", "test"].map(|part| parts.iter().filter(|own| *own == part).count()),
+            [10, 5, 5]
+        );
+        // Fewer rows are told by their number, and a checkpoint that notes no data is taken with a warning.
+        let (setup, mut fewer) = session(&table(None)[..table(None).len() - 7], holdout);
+        let message = restore(&setup, &mut fewer, kept.clone(), "c").unwrap_err().to_string();
+        assert!(message.contains("was made with a number of ") && message.contains(" examples of "), "{message}");
+        let mut old = kept;
+        old.notes.remove(DATA);
+        let (setup, mut session) = session(&table(Some((3, 1.0, 1.0))), holdout);
+        let warning = restore(&setup, &mut session, old, "c").unwrap().unwrap();
+        assert!(warning.contains("c does not say which data"), "{warning}");
     }
 }

@@ -4,6 +4,7 @@ mod build;
 mod bundled;
 mod closed;
 mod composition;
+mod data;
 mod document;
 mod draft;
 mod error;

@@ -2,7 +2,6 @@
 
 pub mod chart;
 pub mod confusion;
-pub mod events;
 pub mod footer;
 pub mod gallery;
 pub mod grid;
@@ -10,7 +9,6 @@ pub mod header;
 pub mod help;
 pub mod landscape;
 pub mod lanes;
-pub mod list;
 pub mod main_view;
 pub mod picker;
 pub mod problems;
@@ -52,8 +50,7 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
     footer::render(app, arrangement.footer, buf);
     match app.overlay {
         Some(Overlay::Help(top)) => help::render(app, top, area, buf),
-        Some(Overlay::Problems) => problems::render(app, area, buf),
-        Some(Overlay::Events) => events::render(app, area, buf),
+        Some(Overlay::Problems(chosen)) => problems::render(app, chosen, area, buf),
         Some(Overlay::Optimisers) => picker::render(app, area, buf),
         None => {}
     }
@@ -100,27 +97,16 @@ pub fn title(text: &str, style: Style) -> Line<'static> {
     Line::from(Span::styled(format!(" {text} "), style))
 }
 
-/// Where a window over everything else is: in the middle, as large as its contents where there is room.
-fn window_frame(size: (usize, usize), area: Rect) -> Rect {
+/// A window over everything else, in the middle, as large as its contents where there is room; returns its inside.
+pub fn window(theme: Theme, text: &str, size: (usize, usize), area: Rect, buf: &mut Buffer) -> Rect {
     let fit = |wanted: usize, most: u16| u16::try_from(wanted).unwrap_or(u16::MAX).min(most);
     let (width, height) =
         (fit(size.0 + 4, area.width.saturating_sub(2)), fit(size.1 + 2, area.height.saturating_sub(2)));
-    Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height)
-}
-
-/// The inside of such a window.
-pub fn window_area(size: (usize, usize), area: Rect) -> Rect {
-    let inside = inside(window_frame(size, area));
-    Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside }
-}
-
-/// Draws a window over everything else; returns its inside.
-pub fn window(theme: Theme, text: &str, size: (usize, usize), area: Rect, buf: &mut Buffer) -> Rect {
-    let place = window_frame(size, area);
+    let place = Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height);
     Clear.render(place, buf);
     buf.set_style(place, theme.text());
-    frame(title(text, theme.strong()), Line::default(), theme.border(true), place, buf);
-    window_area(size, area)
+    let inside = frame(title(text, theme.strong()), Line::default(), theme.border(true), place, buf);
+    Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside }
 }
 
 /// Text cut to a width, with an ellipsis where something is missing.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     math::{Panel, Real},
-    problem::{Confusion, Evaluation, Examples, MOST_CLASSES, Targets},
+    problem::{Confusion, DataPiece, Evaluation, Examples, MOST_CLASSES, Targets},
 };
 
 /// How many examples an evaluation passes forward at once, which bounds its memory.
@@ -64,15 +64,24 @@ impl<T: Real> Data<T> {
         }
     }
 
-    /// Mean loss of the network at θ, in pieces and without a penalty; `pass` is where activations go.
-    pub(super) fn mean_loss(&self, shape: &Shape, theta: &[T], pass: &mut Forward<T>) -> f64 {
-        let rows = self.inputs.nrows();
-        let pieces = self.inputs.as_slice().chunks(CHUNK * rows).enumerate();
-        let losses = pieces.map(|(piece, inputs)| -> f64 {
-            pass.run(shape, theta, Panel::new(inputs, rows));
-            Loss::total(pass.outputs(), &self.goals, |n| piece * CHUNK + n).into()
-        });
-        losses.sum::<f64>() / self.len() as f64
+    /// Passes the inputs of every example to `sink`, then the targets.
+    pub(super) fn visit(&self, sink: &mut dyn FnMut(DataPiece<'_>)) {
+        let mut buffer = Vec::new();
+        for example in self.inputs.column_iter() {
+            buffer.clear();
+            buffer.extend(example.iter().take(example.len() - 1).map(|&value| -> f64 { value.into() }));
+            sink(DataPiece::Inputs(&buffer));
+        }
+        match &self.goals {
+            Goal::Classes(classes) => sink(DataPiece::Classes(classes)),
+            Goal::Values(values) => {
+                for example in values.column_iter() {
+                    buffer.clear();
+                    buffer.extend(example.iter().map(|&value| -> f64 { value.into() }));
+                    sink(DataPiece::Values(&buffer));
+                }
+            }
+        }
     }
 
     /// Mean loss, accuracy and confusion of the network at θ.

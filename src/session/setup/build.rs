@@ -5,7 +5,7 @@ use rand_distr::{Distribution as _, StandardNormal};
 
 use super::{MatrixSpec, MlpSpec, Precision, ProblemSpec, QuadraticSpec, RosenbrockSpec, Setup, error::SetupError};
 use crate::{
-    data::{Layout, Places, Surroundings, TargetKind, Width, read_params},
+    data::{Layout, Places, Surroundings, TargetKind, Width, data_path, read_params},
     math::{Purpose, Real, stream},
     problem::{
         Expression, KroneckerQuadratic, Mlp, Problem, Quadratic, Rosenbrock, TestFunction,
@@ -79,7 +79,8 @@ impl Setup {
         let start = match &spec.init {
             None => initial_params(&spec.layers, self.seed),
             Some(init) => {
-                let params = read_params(&self.path(init), &Layout::Layers(spec.layers.clone()))?;
+                let path = data_path(&self.directory, init)?;
+                let params = read_params(&path, &Layout::Layers(spec.layers.clone()), &spec.init_rules)?;
                 DVector::from_iterator(params.len(), params.into_iter().map(T::of))
             }
         };

@@ -1,11 +1,12 @@
 //! `kind = "mlp"`: a multi-layer perceptron and its data.
 
 use super::{
+    data,
     error::SetupError,
-    field::{FRACTION, Field, NON_NEGATIVE, Section},
+    field::{Field, NON_NEGATIVE, Section},
 };
 use crate::{
-    data::{Column, CsvSource, DataSource, Holdout, ImageTargets, KnownSet, Shape, Synthetic, Task},
+    data::{DataSource, Holdout, KnownSet, ParamRules},
     problem::mlp::{Activation, Loss},
 };
 
@@ -24,6 +25,8 @@ pub struct MlpSpec {
     pub holdout: Holdout,
     /// Initial parameters; random where absent.
     pub init: Option<String>,
+    /// How the tensors of that file are matched with the layers.
+    pub init_rules: ParamRules,
     /// Examples a step; 0: all.
     pub batch_size: usize,
     /// Draw batches at random instead of in order.
@@ -70,15 +73,27 @@ impl Precision {
     }
 }
 
-const KEYS: [&str; 10] =
-    ["kind", "layers", "activation", "loss", "data", "init", "batch_size", "shuffle", "l2", "precision"];
+const KEYS: [&str; 12] = [
+    "kind",
+    "layers",
+    "activation",
+    "loss",
+    "data",
+    "init",
+    "init_names",
+    "init_extra",
+    "batch_size",
+    "shuffle",
+    "l2",
+    "precision",
+];
 
 /// Reads the table.
 pub(crate) fn mlp(section: &Section<'_>) -> Result<MlpSpec, SetupError> {
     section.only(&KEYS)?;
     let loss = LOSSES[section.need("loss", "mse or cross-entropy")?.choice(&LOSSES.map(Loss::name))?];
-    let data = section.need("data", DATA)?;
-    let source = source(&data, loss)?;
+    let data = section.need("data", data::DATA)?;
+    let source = data::source(&data, loss)?;
     let names = PRECISIONS.map(Precision::name);
     let precision = match section.get("precision") {
         Some(field) => PRECISIONS[field.choice(&names)?],
@@ -86,12 +101,14 @@ pub(crate) fn mlp(section: &Section<'_>) -> Result<MlpSpec, SetupError> {
     };
     let activations = ACTIVATIONS.map(|(name, _)| name);
     let activation = section.get("activation").map_or(Ok(0), |field| field.choice(&activations))?;
+    let layers = layers(&section.need("layers", LAYERS)?)?;
     Ok(MlpSpec {
-        layers: layers(&section.need("layers", LAYERS)?)?,
+        init_rules: init_rules(section, layers.len() - 1)?,
+        layers,
         activation: ACTIVATIONS[activation].1,
         loss,
         data: source,
-        holdout: holdout(&data)?,
+        holdout: data::holdout(&data)?,
         init: section.get("init").map(|field| field.text()).transpose()?.map(str::to_owned),
         batch_size: section.whole_or("batch_size", 0, 0)? as usize,
         shuffle: section.flag_or("shuffle", true)?,
@@ -104,13 +121,34 @@ pub(crate) fn mlp(section: &Section<'_>) -> Result<MlpSpec, SetupError> {
 fn usual_precision(source: &DataSource) -> Precision {
     match source {
         DataSource::Known(set, _) if *set != KnownSet::Digits => Precision::Single,
+        DataSource::Idx(_) => Precision::Single,
         DataSource::Known(..) | DataSource::Csv(_) | DataSource::Synthetic(_) => Precision::Double,
     }
 }
 
+/// As written in files: what happens to tensors that the network has no place for.
+pub(super) const INIT_EXTRA: [&str; 2] = ["refuse", "ignore"];
+
+fn init_rules(section: &Section<'_>, layers: usize) -> Result<ParamRules, SetupError> {
+    let accepted =
+        format!("a list of the names that {layers} layers have in the file, for instance [\"fc1\", \"fc2\"]");
+    let names = match section.get("init_names") {
+        None => Vec::new(),
+        Some(field) => {
+            let items = field.items(&accepted)?;
+            if items.len() != layers {
+                return Err(field.refuse(accepted));
+            }
+            let name = |item: &Field<'_>| item.text().map(str::to_owned).map_err(|_| item.refuse(accepted.as_str()));
+            items.iter().map(name).collect::<Result<_, _>>()?
+        }
+    };
+    let extra = section.get("init_extra").map_or(Ok(0), |field| field.choice(&INIT_EXTRA))?;
+    Ok(ParamRules { names, ignore_extra: extra == 1 })
+}
+
 /// Beyond this the parameters alone fill a computer's memory: a slip of the keyboard, not a network.
 const MOST_PARAMETERS: usize = 100_000_000;
-const MOST_SAMPLES: u64 = 10_000_000;
 
 const LAYERS: &str = "a list of layer sizes, inputs first, for instance [2, 16, 2]";
 
@@ -127,98 +165,4 @@ fn layers(field: &Field<'_>) -> Result<Vec<usize>, SetupError> {
         return Err(field.found("a network of more than 100 million parameters", "a smaller one"));
     }
     Ok(sizes)
-}
-
-const DATA: &str = "a table such as { synthetic = \"spirals\" }, { set = \"digits\" } or { csv = \"file.csv\", inputs = [0, 1], targets = [2] }";
-
-fn source(field: &Field<'_>, loss: Loss) -> Result<DataSource, SetupError> {
-    let section = field.section(&field.key)?;
-    match [section.get("csv"), section.get("synthetic"), section.get("set")] {
-        [Some(csv), None, None] => {
-            section.only(&["csv", "inputs", "targets", "validation", "test"])?;
-            let inputs = columns(&section.need("inputs", COLUMNS)?)?;
-            let field = section.need("targets", COLUMNS)?;
-            let targets = columns(&field)?;
-            if loss == Loss::CrossEntropy && targets.len() != 1 {
-                return Err(field.refuse("one column of class labels, as the loss is cross-entropy"));
-            }
-            Ok(DataSource::Csv(CsvSource { path: csv.text()?.to_owned(), inputs, targets }))
-        }
-        [None, Some(shape), None] => {
-            section.only(&["synthetic", "samples", "noise", "seed", "validation", "test"])?;
-            let shapes = Shape::ALL.map(Shape::as_str);
-            let chosen = Shape::ALL[shape.choice(&shapes)?];
-            check_loss(&shape, chosen.classes().is_some(), loss)?;
-            Ok(DataSource::Synthetic(Synthetic {
-                shape: chosen,
-                samples: samples(&section)? as usize,
-                noise: section.number_or("noise", 0.1, NON_NEGATIVE)?,
-                seed: section.get("seed").map(|seed| seed.whole(0)).transpose()?,
-            }))
-        }
-        [None, None, Some(set)] => known(&section, &set, loss),
-        _ => Err(field.refuse(DATA)),
-    }
-}
-
-fn known(section: &Section<'_>, field: &Field<'_>, loss: Loss) -> Result<DataSource, SetupError> {
-    let set = KnownSet::ALL[field.choice(&KnownSet::ALL.map(KnownSet::as_str))?];
-    let mut keys = vec!["set"];
-    if set == KnownSet::Digits {
-        keys.extend(["validation", "test"]);
-    }
-    if set.has_images() {
-        keys.push("targets");
-    }
-    section.only(&keys)?;
-    let targets = match section.get("targets").map(|field| field.choice(&IMAGE_TARGETS)).transpose()? {
-        Some(1) => ImageTargets::Inputs,
-        _ => ImageTargets::Classes,
-    };
-    check_loss(field, targets == ImageTargets::Classes && matches!(set.task(), Task::Classes(_)), loss)?;
-    Ok(DataSource::Known(set, targets))
-}
-
-/// As written in files: of a set of images, what the network is to make of them.
-pub(super) const IMAGE_TARGETS: [&str; 2] = ["classes", "inputs"];
-
-/// The shares of examples held out.
-fn holdout(field: &Field<'_>) -> Result<Holdout, SetupError> {
-    let section = field.section(&field.key)?;
-    let share = |key| section.number_or(key, 0.0, FRACTION);
-    let holdout = Holdout { validation: share("validation")?, test: share("test")? };
-    if holdout.validation + holdout.test >= 1.0 {
-        return Err(section.conflict("validation and test leave nothing to learn from; expected a sum below 1"));
-    }
-    Ok(holdout)
-}
-
-fn samples(section: &Section<'_>) -> Result<u64, SetupError> {
-    let samples = section.whole_or("samples", 400, 1)?;
-    match section.get("samples") {
-        Some(field) if samples > MOST_SAMPLES => Err(field.refuse(format!("at most {MOST_SAMPLES}"))),
-        _ => Ok(samples),
-    }
-}
-
-fn check_loss(field: &Field<'_>, labelled: bool, loss: Loss) -> Result<(), SetupError> {
-    match (labelled, loss) {
-        (true, Loss::Mse) => Err(field.found("labelled with classes", "loss = \"cross-entropy\" for it")),
-        (false, Loss::CrossEntropy) => Err(field.found("a regression", "loss = \"mse\" for it")),
-        _ => Ok(()),
-    }
-}
-
-const COLUMNS: &str = "a list of columns, by number from 0 or by header name, for instance [0, \"age\"]";
-
-fn columns(field: &Field<'_>) -> Result<Vec<Column>, SetupError> {
-    let items = field.items(COLUMNS)?;
-    if items.is_empty() {
-        return Err(field.refuse(COLUMNS));
-    }
-    let column = |item: &Field<'_>| match &item.node.value {
-        super::document::Value::Text(name) => Ok(Column::Name(name.clone())),
-        _ => item.whole(0).map(|index| Column::Index(index as usize)).map_err(|_| item.refuse(COLUMNS)),
-    };
-    items.iter().map(column).collect()
 }

@@ -2,9 +2,8 @@
 
 use nalgebra::DMatrix;
 
-use super::{MlpSpec, ProblemSpec, Setup};
+use super::Setup;
 use crate::{
-    data::{DataSource, ImageTargets},
     problem::{Part, Targets},
     session::Session,
 };
@@ -35,11 +34,9 @@ pub struct Pictures {
 impl Setup {
     /// Pictures from the last part of the data there is; `None` where the examples are no pictures.
     pub fn pictures(&self, session: &Session) -> Option<Pictures> {
-        let ProblemSpec::Mlp(MlpSpec { data: DataSource::Known(set, targets), .. }) = &self.problem else {
-            return None;
-        };
-        let (size, names) = (set.picture_size()?, set.class_names()?);
-        let most = if *targets == ImageTargets::Inputs { DRAWN } else { NAMED };
+        let info = session.data_info()?;
+        let size = info.picture?;
+        let most = if session.classes().is_some() { NAMED } else { DRAWN };
         let of = |part| Some((part, session.sample(part, most)?));
         let (part, sample) = Part::ALL.into_iter().rev().find_map(of)?;
         let brightest = sample.raw.max().max(f64::MIN_POSITIVE);
@@ -47,7 +44,7 @@ impl Setup {
             Targets::Classes(classes) => Some(classes),
             Targets::Values(_) => None,
         };
-        let names = names.map(str::to_owned).to_vec();
+        let names = info.classes.clone();
         Some(Pictures { size, names, part, inputs: sample.examples.inputs, raw: sample.raw, brightest, classes })
     }
 }

@@ -4,10 +4,11 @@ use serde_json::{Map, Value, json};
 
 use super::{
     ExpressionSpec, Formulas, LaneSetup, ProblemSpec, Setup,
-    mlp::{IMAGE_TARGETS, MlpSpec},
+    data::{IMAGE_TARGETS, MISSING, delimiter_name},
+    mlp::{INIT_EXTRA, MlpSpec},
     problem::{MatrixSpec, QuadraticSpec, RosenbrockSpec},
 };
-use crate::data::{Column, DataSource, ImageTargets};
+use crate::data::{Column, CsvSource, DataSource, Dialect, Header, IdxSource, ImageTargets, Missing};
 
 impl Setup {
     /// The whole problem as resolved: name, summary, steps, the problem's table and the view.
@@ -103,6 +104,12 @@ fn mlp(spec: &MlpSpec, session_seed: u64) -> Value {
     if let Some(init) = &spec.init {
         map.insert("init".into(), init.clone().into());
     }
+    if !spec.init_rules.names.is_empty() {
+        map.insert("init_names".into(), json!(spec.init_rules.names));
+    }
+    if spec.init_rules.ignore_extra {
+        map.insert("init_extra".into(), INIT_EXTRA[1].into());
+    }
     map.insert("batch_size".into(), json!(spec.batch_size));
     map.insert("shuffle".into(), json!(spec.shuffle));
     map.insert("l2".into(), json!(spec.l2));
@@ -122,16 +129,8 @@ fn data(spec: &MlpSpec, session_seed: u64) -> Value {
 
 fn source(source: &DataSource, session_seed: u64) -> Value {
     match source {
-        DataSource::Csv(csv) => {
-            let columns = |columns: &[Column]| -> Value {
-                let column = |column: &Column| match column {
-                    Column::Index(index) => json!(index),
-                    Column::Name(name) => json!(name),
-                };
-                columns.iter().map(column).collect()
-            };
-            json!({ "csv": csv.path, "inputs": columns(&csv.inputs), "targets": columns(&csv.targets) })
-        }
+        DataSource::Csv(source) => csv(source),
+        DataSource::Idx(source) => idx(source),
         DataSource::Synthetic(set) => json!({
             "synthetic": set.shape.as_str(),
             "samples": set.samples,
@@ -141,4 +140,61 @@ fn source(source: &DataSource, session_seed: u64) -> Value {
         DataSource::Known(set, ImageTargets::Inputs) => json!({ "set": set.as_str(), "targets": IMAGE_TARGETS[1] }),
         DataSource::Known(set, ImageTargets::Classes) => json!({ "set": set.as_str() }),
     }
+}
+
+/// Keys that are as usual are left out: checkpoints and traces of before there were such keys stay those of the same problem.
+fn csv(source: &CsvSource) -> Value {
+    let columns = |columns: &[Column]| -> Value {
+        let column = |column: &Column| match column {
+            Column::Index(index) => json!(index),
+            Column::Name(name) => json!(name),
+        };
+        columns.iter().map(column).collect()
+    };
+    let mut table =
+        json!({ "csv": source.path, "inputs": columns(&source.inputs), "targets": columns(&source.targets) });
+    let usual = Dialect::default();
+    if source.dialect.delimiter != usual.delimiter {
+        table["delimiter"] = delimiter_name(source.dialect.delimiter).into();
+    }
+    if source.dialect.decimal != usual.decimal {
+        table["decimal"] = char::from(source.dialect.decimal).to_string().into();
+    }
+    match source.header {
+        Header::Auto => {}
+        Header::Present => table["header"] = true.into(),
+        Header::Absent => table["header"] = false.into(),
+    }
+    if source.missing == Missing::SkipRow {
+        table["missing"] = MISSING[1].into();
+    }
+    if source.first_class > 0 {
+        table["first_class"] = json!(source.first_class);
+    }
+    if !source.classes.is_empty() {
+        table["classes"] = json!(source.classes);
+    }
+    table
+}
+
+fn idx(source: &IdxSource) -> Value {
+    let mut files = json!({ "images": source.images });
+    let others =
+        [("labels", &source.labels), ("test_images", &source.test_images), ("test_labels", &source.test_labels)];
+    for (key, path) in others {
+        if let Some(path) = path {
+            files[key] = path.clone().into();
+        }
+    }
+    let classifies = source.targets == ImageTargets::Classes;
+    let mut table = json!({
+        "idx": files, "targets": IMAGE_TARGETS[usize::from(!classifies)], "standardise": source.standardise,
+    });
+    if classifies {
+        table["first_class"] = json!(source.first_class);
+    }
+    if !source.classes.is_empty() {
+        table["classes"] = json!(source.classes);
+    }
+    table
 }

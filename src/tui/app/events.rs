@@ -28,14 +28,15 @@ impl App {
 
     /// To the next or previous step at which something happened to the lane explained.
     pub(super) fn jump(&mut self, forwards: bool) {
-        let found = self
-            .lane_events()
-            .and_then(|events| if forwards { events.after(self.cursor) } else { events.before(self.cursor) });
+        let found = self.lane_events().and_then(|events| {
+            let step = if forwards { events.after(self.cursor) } else { events.before(self.cursor) }?;
+            Some((step, events.in_words(self.lane_history(), step)))
+        });
         let label = self.lane_history().label().to_owned();
         match found {
-            Some(step) => {
+            Some((step, what)) => {
                 self.seek(step);
-                self.tell_event(step);
+                self.tell(format!("step {step} · {label}: {what}"));
             }
             None if forwards => self.tell(format!("{label}: no later event among the steps computed")),
             None if self.lane_events().is_some_and(|events| events.forgotten(self.cursor)) => {
@@ -43,12 +44,5 @@ impl App {
             }
             None => self.tell(format!("{label}: no earlier event")),
         }
-    }
-
-    /// Says what happened to the lane explained at a step.
-    pub(super) fn tell_event(&mut self, step: usize) {
-        let past = self.lane_history();
-        let what = self.lane_events().map(|events| events.in_words(past, step)).unwrap_or_default();
-        self.tell(format!("step {step} · {}: {what}", past.label()));
     }
 }
