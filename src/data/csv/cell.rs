@@ -50,13 +50,18 @@ pub(super) fn shown(field: &str) -> String {
     format!("{:?}", field.chars().take(MOST).chain(['…']).collect::<String>())
 }
 
+/// A text of the file as a terminal may show it.
+pub(super) fn visible(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
+}
+
 fn hint(field: &str, decimal: u8) -> &'static str {
     let other = if decimal == b'.' { b',' } else { b'.' };
     if is_missing(field) {
         "; rows that lack a value are left out by missing = \"skip-row\""
     } else if is_grouped(field) {
         "; thousands separators are not read: remove them"
-    } else if number(field, other).is_some() {
+    } else if field.contains(char::from(other)) && number(field, other).is_some() {
         if decimal == b'.' {
             "; a decimal comma is read with decimal = \",\""
         } else {

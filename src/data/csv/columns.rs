@@ -24,7 +24,7 @@ pub(super) fn is_header(first: &Records<'_>, decimal: u8) -> Result<bool, DataEr
     if numbers == 0 || numbers == row.len() {
         return Ok(numbers < row.len());
     }
-    let mut shown = row.iter().collect::<Vec<_>>().join(", ");
+    let mut shown = cell::visible(&row.iter().collect::<Vec<_>>().join(", "));
     if shown.chars().count() > SHOWN {
         shown = shown.chars().take(SHOWN).chain(['…']).collect();
     }
@@ -53,7 +53,10 @@ pub(super) fn locate(
     let find = |column: &Column| match column {
         Column::Index(index) if *index < width => {
             let name = header.and_then(|header| header.get(*index));
-            Ok(Found { index: *index, name: name.map_or_else(|| index.to_string(), |name| format!("`{name}`")) })
+            Ok(Found {
+                index: *index,
+                name: name.map_or_else(|| index.to_string(), |name| format!("`{}`", cell::visible(name))),
+            })
         }
         Column::Index(index) => Err(refuse(format!("there is no column {index}; there are {width}, counted from 0"))),
         Column::Name(name) => match (header, by_name.get(name.as_str()).map(Vec::as_slice)) {
@@ -66,7 +69,10 @@ pub(super) fn locate(
                 let names: Vec<&str> = header.iter().collect();
                 let comment = names.first().is_some_and(|name| name.starts_with('#'));
                 let comment = if comment { "; comments are not read: remove the row that begins with #" } else { "" };
-                Err(refuse(format!("there is no column `{name}`; the header has {}{comment}", names.join(", "))))
+                Err(refuse(format!(
+                    "there is no column `{name}`; the header has {}{comment}",
+                    cell::visible(&names.join(", "))
+                )))
             }
         },
     };

@@ -122,14 +122,9 @@ impl<'s> Labels<'s> {
         for (class, &place) in order.iter().enumerate() {
             class_of[place] = class;
         }
-        let names = order.iter().map(|&place| visible(&self.texts[place])).collect();
+        let names = order.iter().map(|&place| cell::visible(&self.texts[place])).collect();
         (self.read.into_iter().map(|place| class_of[place]).collect(), names)
     }
-}
-
-/// A label as a terminal may show it.
-fn visible(label: &str) -> String {
-    label.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
 }
 
 /// Labels in a message, the first few of many.
