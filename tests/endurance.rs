@@ -1,5 +1,6 @@
 //! Ten thousand steps of every optimiser on every bundled problem: every lane ends with a stated outcome and no number is lost.
 
+#![cfg(feature = "app")]
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use rhoscope::{

@@ -1,5 +1,6 @@
 //! Every family of problems: derivatives against differences, minima against known values, functions against a second witness.
 
+#![cfg(feature = "app")]
 #![allow(missing_docs, clippy::unwrap_used)]
 
 #[path = "support/differences.rs"]
