@@ -42,7 +42,7 @@ impl ExportError {
 }
 
 /// The quantities of a trace, under their names and in their order.
-pub const COLUMNS: [(&str, Quantity); 12] = [
+pub const COLUMNS: [(&str, Quantity); 14] = [
     ("loss", Quantity::Loss),
     ("new_loss", Quantity::NewLoss),
     ("learning_rate", Quantity::LearningRate),
@@ -55,6 +55,8 @@ pub const COLUMNS: [(&str, Quantity); 12] = [
     ("grad_dot_direction", Quantity::GradDotDirection),
     ("grad_norm", Quantity::GradNorm),
     ("update_norm", Quantity::UpdateNorm),
+    ("loss_all", Quantity::FullLoss),
+    ("rho_all", Quantity::FullRho),
 ];
 
 /// What a step cost, under the names of a trace and in their order.

@@ -21,6 +21,7 @@ mod recipe;
 mod record;
 mod state;
 mod step_size;
+mod whole;
 
 pub use composition::{Composition, DirectionKind, StepSizeKind};
 pub use damping::{Damping, RHO_HIGH, RHO_LOW, Verdict};
@@ -29,7 +30,7 @@ pub use halt::Halt;
 pub use optimiser::{CALIBRATION_ROUNDS, Optimiser, STALLED_STEPS, Workspace};
 pub use quadratic_model::QuadraticModel;
 pub use recipe::{
-    Coefficient, Curvature, DampingRecipe, DampingRule, DirectionRecipe, Estimator, Inversion, Ratio, Recipe,
+    Blocks, Coefficient, Curvature, DampingRecipe, DampingRule, DirectionRecipe, Estimator, Inversion, Ratio, Recipe,
     StepSizeRecipe,
 };
 pub use record::{Cost, Outcome, Quantity, RECORDED_PARAMS, StepRecord};

@@ -26,7 +26,7 @@ use crate::{
 pub use data_digest::DataDigest;
 pub use edit::{Edit, EditedLane};
 pub use evaluation::{EvaluationRecord, Evaluator};
-pub use history::{BEFORE_AN_EDIT, History, LaneHistory, REACH, Recalled, Refill};
+pub use history::{BEFORE_AN_EDIT, History, LaneHistory, REACH, Recalled, Refill, shown};
 #[cfg(feature = "app")]
 pub use setup::{Setup, SetupError};
 
@@ -223,6 +223,11 @@ impl Session {
     /// How a lane does, as it stands, on a part of the data; `None` if there is none.
     pub fn evaluate(&self, lane: usize, part: Part) -> Option<Evaluation> {
         self.engine.evaluate(lane, part)
+    }
+
+    /// f of a lane as it stands, on all training data or without noise, charged to nobody; `None` where it is not finite.
+    pub fn final_loss(&mut self, lane: usize) -> Option<f64> {
+        self.engine.final_loss(lane)
     }
 
     /// All lanes as they stand.

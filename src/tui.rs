@@ -13,6 +13,7 @@ pub mod app;
 pub mod canvas;
 mod events;
 mod export;
+mod input;
 pub mod keys;
 pub mod layout;
 pub mod opening;
@@ -35,7 +36,7 @@ use thiserror::Error;
 
 use crate::session::Setup;
 use action::{Action, Effect};
-use app::{App, Choice};
+use app::{App, Choice, Start};
 use events::Event;
 use opening::{Opener, Opening};
 use terminal::Terminal;
@@ -77,6 +78,8 @@ pub struct Options {
     pub brightness: Option<Brightness>,
     /// How long the problem is meant to run, and how often its lanes are evaluated.
     pub pace: source::Pace,
+    /// What to show first.
+    pub start: Start,
     /// Where every step goes, once the user quits.
     pub trace: TraceFiles,
 }
@@ -86,7 +89,7 @@ pub struct Options {
 /// # Errors
 /// When the problem cannot be opened, the terminal cannot be used, or a part of the program panics.
 pub fn run(setup: Setup, options: Options) -> Result<(), TuiError> {
-    let choices = source::choices();
+    let choices = source::choices(setup.data_folder.as_deref());
     run_opener(source::opener(setup, options.pace), choices, options)
 }
 
@@ -104,7 +107,8 @@ pub fn run_opener(opener: Opener, choices: Vec<Choice>, options: Options) -> Res
     let opening = first_reply(&events)?;
     let variable = |name: &str| std::env::var(name).ok();
     let brightness = options.brightness.unwrap_or_else(|| detect_brightness(variable));
-    let app = App::new(opening, choices, Theme::new(brightness, Depth::detect(variable)));
+    let mut app = App::new(opening, choices, Theme::new(brightness, Depth::detect(variable)));
+    app.begin(&options.start).map_err(TuiError::Problem)?;
     terminal::restore_on_panic();
     let signals = events::watch_signals(sender.clone())?;
     let mut screen = Screen { terminal: Terminal::enter(&window_title(&app))?, app, worker, sender: sender.clone() };

@@ -10,8 +10,8 @@ use nalgebra::{DMatrix, DVector, dvector};
 use rhoscope::{
     math::{DampedInverse, Real, set_threads},
     optim::{
-        Coefficient, Curvature, DampingRule, DirectionKind, DirectionRecipe, Estimator, Inversion, Optimiser, Recipe,
-        StepRecord, StepSizeKind, Workspace, presets,
+        Blocks, Coefficient, Curvature, DampingRule, DirectionKind, DirectionRecipe, Estimator, Inversion, Optimiser,
+        Recipe, StepRecord, StepSizeKind, Workspace, presets,
     },
     problem::{
         Classical, Examples, Expression, KroneckerQuadratic, Mlp, Problem, Quadratic, Rosenbrock, Targets,
@@ -127,6 +127,7 @@ fn options() -> Vec<Named> {
     let velocity = changed(presets::sgd(), |recipe| recipe.direction = DirectionRecipe::Gradient { momentum: 0.9 });
     all.push(("SGD with momentum".to_owned(), velocity));
     all.push(("Adam monitored".to_owned(), changed(presets::adam(), |recipe| recipe.monitor = true)));
+    all.push(("AdamQLR on all data".to_owned(), changed(presets::adamqlr(), |recipe| recipe.monitor_all = true)));
     all.push(("AdamQLR tuned".to_owned(), presets::tuned(presets::adamqlr())));
     all
 }
@@ -218,6 +219,22 @@ fn written() -> Expression {
     Expression::new(tape, vec!["x".to_owned(), "y".to_owned()], vec![0.7, 0.4]).unwrap()
 }
 
+/// All of C in one block, on a network small enough.
+fn full_blocks(findings: &mut Findings) {
+    let layers = [4, 6, 3];
+    let data = Examples { inputs: inputs(4, 50), targets: Targets::Values(inputs(3, 50)) };
+    let small = network::<f64>(&layers, Activation::Tanh, Loss::Mse, data, Batching { size: 20, shuffle: true });
+    let full = changed(presets::kfac(), |recipe| {
+        recipe.monitor_all = true;
+        if let DirectionRecipe::Kfac { blocks, .. } = &mut recipe.direction {
+            *blocks = Blocks::Full;
+        }
+    });
+    let named = [("K-FAC with one full block".to_owned(), full)];
+    findings.check("a small network", &small, &named);
+    findings.check::<f64>("a Kronecker quadratic", &KroneckerQuadratic::new(3, 4, 20, 1), &named);
+}
+
 fn small_problems(findings: &mut Findings) {
     let mut recipes = compositions();
     for (_, recipe) in &mut recipes {
@@ -295,6 +312,7 @@ fn a_step_allocates_nothing_once_its_buffers_are_there() {
     }
     train(&mut findings);
     inverses(&mut findings);
+    full_blocks(&mut findings);
     small_problems(&mut findings);
     shared(&mut findings);
     assert!(findings.lines.is_empty(), "of {} cases\n{}", findings.cases, findings.lines);

@@ -24,7 +24,7 @@ fn a_run_prints_a_table_of_its_lanes() {
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
     let rows: Vec<&str> = ran.stdout.lines().collect();
     assert_eq!(rows.len(), 4);
-    assert!(rows[0].starts_with("optimiser  steps  last f"));
+    assert!(rows[0].starts_with("optimiser  steps  f at the end"));
     assert!(rows[1].starts_with("Adam          40  ") && rows[1].ends_with("  finished"), "{}", rows[1]);
     assert!(rows[1].contains("  40 gradients  "), "{}", rows[1]);
     assert!(rows[3].starts_with("K-FAC") && rows[3].contains("converged: "), "{}", rows[3]);
@@ -354,4 +354,41 @@ fn a_picture_of_a_long_run_is_drawn_from_what_is_kept() {
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(ran.stdout.contains("150000"), "{}", ran.stdout);
     assert!(std::fs::read(place.at("p.png")).unwrap().starts_with(b"\x89PNG"));
+}
+
+/// The last column compares like with like: f on all data after the last step, not on the batches just minimised.
+#[test]
+fn the_table_of_a_run_has_f_on_all_data_for_every_lane() {
+    let place = Place::new();
+    let problem = |more: &str| {
+        format!(
+            "[problem]\nkind = \"mlp\"\nlayers = [1, 4, 1]\nactivation = \"tanh\"\nloss = \"mse\"\nbatch_size = 5\nshuffle = true\n\
+             data = {{ synthetic = \"sine\", samples = 40 }}\n\
+             [[optimiser]]\nname = \"adam\"\n{more}\n[[optimiser]]\nname = \"adamqlr\"\n{more}\n[[optimiser]]\nname = \"kfac\"\n{more}\n"
+        )
+    };
+    place.write("p.toml", problem(""));
+    place.write("watched.toml", problem("monitor_all = true"));
+    let ran = place.run(&["run", "p.toml", "--steps", "3"]);
+    let watched = place.run(&["run", "watched.toml", "--steps", "4", "--trace", "-"]);
+    assert_eq!((ran.code, watched.code), (Some(0), Some(0)), "{}{}", ran.stderr, watched.stderr);
+    assert!(ran.stdout.starts_with("optimiser  steps  f, all data  "), "{}", ran.stdout);
+    let fourth: Vec<Value> =
+        lines(&watched.stdout).into_iter().filter(|line| line["cost"].is_object() && line["step"] == 4).collect();
+    assert_eq!(fourth.len(), 3);
+    for (row, line) in ran.stdout.lines().skip(1).zip(&fourth) {
+        let shown: f64 = row.split_whitespace().nth(2).unwrap().parse().unwrap();
+        let full = line["loss_all"].as_f64().unwrap();
+        assert!((shown - full).abs() < 1e-3 * full, "{row}\n{line}");
+        assert!((line["loss"].as_f64().unwrap() - full).abs() > 1e-3 * full, "the batch has another f: {line}");
+    }
+}
+
+#[test]
+fn a_lane_that_ends_before_its_first_step_shows_its_f_too() {
+    let place = Place::new();
+    place.write("p.toml", "[problem]\nkind = \"expression\"\nf = \"3 + x^2\"\nstart = { x = 0 }\n");
+    let ran = place.run(&["run", "p.toml", "--steps", "3"]);
+    let rows: Vec<&str> = ran.stdout.lines().skip(1).collect();
+    assert!(rows.len() == 3 && rows.iter().all(|row| row.contains("  0  3.000  ")), "{}", ran.stdout);
 }

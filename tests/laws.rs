@@ -9,13 +9,14 @@ use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
 use rhoscope::{
     optim::{
-        Coefficient, Curvature, DampingRule, DirectionRecipe, Halt, Inversion, Optimiser, Quantity as Q, Ratio, Recipe,
-        StepRecord, Workspace, presets,
+        Blocks, Coefficient, Curvature, DampingRule, DirectionRecipe, Halt, Inversion, Optimiser, Quantity as Q, Ratio,
+        Recipe, StepRecord, Workspace, presets,
     },
     problem::{
-        Estimator, Mlp, Problem, Rosenbrock,
+        Estimator, KroneckerQuadratic, Mlp, Part, Problem, Quadratic, Rosenbrock,
         mlp::{Activation, Batching, Loss, initial_params},
     },
+    session::{LaneSpec, Session},
 };
 
 use problems::{blocks, data, dense, kronecker, network, quadratic, run, statistics};
@@ -128,13 +129,17 @@ fn fisher_and_hessian_agree_for_a_linear_model() {
 
 /// The direction of K-FAC's first step, at fixed α = 1 and without momentum: θ − θ′.
 fn first_direction(problem: &Mlp<f64>, inversion: Inversion, lambda: f64) -> DVector<f64> {
+    first_step(problem, inversion, Blocks::Kronecker, lambda)
+}
+
+fn first_step(problem: &dyn Problem<f64>, inversion: Inversion, blocks: Blocks, lambda: f64) -> DVector<f64> {
     let mut recipe = presets::kfac();
     recipe.damping.initial = lambda;
     recipe.damping.rule = DampingRule::Constant;
     recipe.step_size.learning_rate = Coefficient::Fixed(1.0);
     recipe.step_size.momentum = Coefficient::Fixed(0.0);
-    if let DirectionRecipe::Kfac { inversion: slot, .. } = &mut recipe.direction {
-        *slot = inversion;
+    if let DirectionRecipe::Kfac { inversion: slot, blocks: form, .. } = &mut recipe.direction {
+        (*slot, *form) = (inversion, blocks);
     }
     problem.start() - run(&recipe, problem, 1).0.remove(0).1
 }
@@ -281,6 +286,119 @@ fn single_precision_follows_double() {
         }
         for (found, expected) in theta.iter().zip(expected.iter()) {
             assert!((f64::from(*found) - expected).abs() < 2e-3, "{found} {expected}");
+        }
+    }
+}
+
+/// (C + λI)⁻¹g at the start, by a dense solve.
+fn newton(problem: &dyn Problem<f64>, lambda: f64) -> DVector<f64> {
+    let (start, n) = (problem.start(), problem.start().len());
+    let mut gradient = DVector::zeros(n);
+    let mut oracle = problem.oracle();
+    oracle.select(1);
+    oracle.linearise(&start, &mut gradient);
+    let damped = dense(problem, Curvature::Fisher) + DMatrix::identity(n, n) * lambda;
+    damped.lu().solve(&gradient).unwrap()
+}
+
+#[test]
+fn full_blocks_give_damped_newton_with_c_itself() {
+    let entries: Vec<f64> = (0..15).map(|i| (f64::from(i) * 0.7).sin() * 2.0).collect();
+    let problems: Vec<Box<dyn Problem<f64>>> = vec![
+        Box::new(quadratic(&entries).1),
+        Box::new(Rosenbrock { a: 1.0, b: 100.0, scale: 1.0, start: vec![-1.2, 1.0, 0.3] }),
+        Box::new(KroneckerQuadratic::new(3, 4, 20, 1)),
+        Box::new(network(&[3, 4, 2], Activation::Tanh, Loss::Mse, 12)),
+        Box::new(network(&[3, 5, 4, 3], Activation::Relu, Loss::CrossEntropy, 9)),
+    ];
+    for (index, problem) in problems.iter().enumerate() {
+        for lambda in [1e-2, 1.0, 30.0] {
+            for inversion in [Inversion::PiFactored, Inversion::Eigen] {
+                let expected = newton(problem.as_ref(), lambda);
+                let step = first_step(problem.as_ref(), inversion, Blocks::Full, lambda);
+                assert!((step - &expected).norm() < 1e-9 * expected.norm(), "problem {index}, λ = {lambda}");
+            }
+        }
+    }
+}
+
+#[test]
+fn full_blocks_equal_a_kronecker_product_where_c_is_one() {
+    let (exact, inexact) = (KroneckerQuadratic::new(3, 4, 1, 1), KroneckerQuadratic::new(3, 4, 20, 1));
+    let step = |problem, blocks| first_step(problem, Inversion::Eigen, blocks, 0.1);
+    let apart = |problem| {
+        let full = step(problem, Blocks::Full);
+        (step(problem, Blocks::Kronecker) - &full).norm() / full.norm()
+    };
+    assert!(apart(&exact) < 1e-12, "{}", apart(&exact));
+    assert!(apart(&inexact) > 0.1, "{}", apart(&inexact));
+}
+
+/// One in batches, one whose gradient is noisy, and one that is the same at every step.
+fn sessions() -> Vec<(Session, Option<f64>)> {
+    let monitored = |recipe: Recipe| Recipe { monitor_all: true, ..recipe };
+    let lanes: Vec<LaneSpec> = [presets::adam(), presets::adamqlr(), presets::kfac()]
+        .into_iter()
+        .enumerate()
+        .map(|(lane, recipe)| LaneSpec { label: lane.to_string(), recipe: monitored(recipe) })
+        .collect();
+    let layers = [3, 6, 2];
+    let batching = Batching { size: 7, shuffle: true };
+    let (data, start, l2) = (data(3, 2, 30, true), initial_params(&layers, 4), 0.01);
+    let batches = Mlp::<f64>::new(&layers, Activation::Tanh, Loss::CrossEntropy, data, start, batching, l2, 4).unwrap();
+    let matrix = DMatrix::from_row_slice(2, 2, &[3.0, 1.0, 1.0, 20.0]);
+    let (center, start) = (DVector::from_vec(vec![0.5, -0.5]), DVector::from_vec(vec![2.0, 0.3]));
+    let noisy = Quadratic::new(matrix, center, start).with_noise(1.0, 3);
+    let valley = Rosenbrock { a: 1.0, b: 100.0, scale: 1.0, start: vec![-1.2, 1.0] };
+    vec![
+        (Session::new::<f64>(Box::new(batches), &lanes), Some(l2)),
+        (Session::new::<f64>(Box::new(noisy), &lanes), None),
+        (Session::new::<f64>(Box::new(valley), &lanes), None),
+    ]
+}
+
+#[test]
+fn f_on_all_data_is_measured_where_a_step_begins_and_rho_by_the_same_prediction() {
+    for (index, (mut session, l2)) in sessions().into_iter().enumerate() {
+        let mut before: Vec<f64> = (0..3).map(|lane| session.final_loss(lane).unwrap()).collect();
+        let mut apart = 0;
+        for _ in 0..12 {
+            let mut records = Vec::new();
+            session.advance(&|| 0.0, &mut |progress| {
+                if let rhoscope::session::Progress::Step { lane, record, .. } = progress {
+                    records.push((lane, record.clone()));
+                }
+            });
+            for (lane, record) in records {
+                let after = session.final_loss(lane).unwrap();
+                assert_eq!(record.get(Q::FullLoss), Some(before[lane]), "problem {index}, lane {lane}");
+                let expected = record.get(Q::ModelChange).map(|change| (after - before[lane]) / change);
+                assert_eq!(record.get(Q::FullRho), expected, "problem {index}, lane {lane}");
+                let batch = record.get(Q::Loss).unwrap();
+                apart += usize::from((batch - before[lane]).abs() > 1e-9 * batch.abs());
+                before[lane] = after;
+            }
+        }
+        assert_eq!(apart > 0, index < 2, "problem {index}: a step's own f is another only with batches or noise");
+        if let Some(l2) = l2 {
+            for (lane, full) in before.iter().enumerate() {
+                let penalty: f64 = session.params(lane, 12).iter().map(|x| 0.5 * l2 * x * x).sum();
+                let mean = session.evaluate(lane, Part::Train).unwrap().loss;
+                assert!((mean + penalty - full).abs() < 1e-12 * full, "lane {lane}");
+            }
+        }
+    }
+}
+
+#[test]
+fn watching_all_data_changes_no_step_and_costs_nothing() {
+    let problem = network(&[3, 4, 2], Activation::Tanh, Loss::Mse, 12);
+    for recipe in [presets::adam(), presets::adamqlr(), presets::kfac()] {
+        let watched = Recipe { monitor_all: true, ..recipe.clone() };
+        let (plain, watched) = (run(&recipe, &problem, 6).0, run(&watched, &problem, 6).0);
+        for ((plain, theta), (watched, same)) in plain.iter().zip(&watched) {
+            assert_eq!((theta, plain.cost, plain.get(Q::Rho)), (same, watched.cost, watched.get(Q::Rho)));
+            assert!(plain.get(Q::FullLoss).is_none() && watched.get(Q::FullLoss).is_some());
         }
     }
 }

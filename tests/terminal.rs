@@ -54,7 +54,7 @@ impl Session {
     }
 
     fn rosenbrock(environment: &[(&str, &str)]) -> Self {
-        let session = Self::start(&["rosenbrock"], environment, Path::new("."));
+        let session = Self::start(&["rosenbrock", "--at", "0"], environment, Path::new("."));
         session.until("step 0/");
         session
     }
@@ -168,6 +168,21 @@ fn it_starts_steps_goes_back_and_quits() {
 }
 
 #[test]
+fn it_plays_at_once_and_goes_where_it_is_told() {
+    let mut session = Session::start(&["rosenbrock"], &[], Path::new("."));
+    session.until("step 5/");
+    session.press("q");
+    assert!(session.end().success());
+    let mut session = Session::start(&["rosenbrock", "--at", "27", "--lane", "2"], &[], Path::new("."));
+    session.until("step 27/");
+    session.until("paused");
+    session.press("q");
+    assert!(session.end().success());
+    let mut session = Session::start(&["rosenbrock", "--lane", "nobody"], &[], Path::new("."));
+    assert_eq!(session.end().exit_code(), 2);
+}
+
+#[test]
 fn it_plays_and_pauses() {
     let mut session = Session::rosenbrock(&[]);
     session.press(" ");
@@ -189,6 +204,46 @@ fn a_resize_is_followed_even_to_almost_nothing() {
     session.press(RIGHT);
     session.until("step 1/");
     session.press("q");
+    assert!(session.end().success());
+}
+
+/// Reports of a terminal, whole and cut off: the keys after them work.
+#[test]
+fn keys_survive_whatever_a_terminal_reports() {
+    for report in
+        ["\x1b[?2026;2$y", "\x1b[?997;1n", "\x1b[?1", "\x1b[<0;1", "\x1b]11;rgb:10", "\x1bP>|x", "\x1b[200~lost"]
+    {
+        let mut session = Session::rosenbrock(&[]);
+        session.press(report);
+        thread::sleep(Duration::from_millis(600));
+        session.press(RIGHT);
+        session.until("step 1/");
+        session.press("q");
+        assert!(session.end().success(), "{report:?}");
+    }
+}
+
+#[test]
+fn characters_mouse_and_sequences_cut_in_two_are_read() {
+    let mut session = Session::rosenbrock(&[]);
+    for half in ["\x1b[1;", "2C"] {
+        session.press(half);
+        thread::sleep(Duration::from_millis(30));
+    }
+    session.until("step 10/");
+    session.press("m");
+    session.until("mouse on");
+    session.press("o");
+    session.until("not as by default");
+    session.press("n\x15");
+    for half in [&"ζζ".as_bytes()[..1], &"ζζ".as_bytes()[1..]] {
+        session.keys.write_all(half).unwrap();
+        session.keys.flush().unwrap();
+        thread::sleep(Duration::from_millis(10));
+    }
+    session.until("ζζ");
+    session.press("\x1b");
+    session.press("\x03");
     assert!(session.end().success());
 }
 
@@ -224,7 +279,7 @@ fn an_optimiser_is_changed_and_the_run_goes_on_from_here() {
 #[test]
 fn an_export_writes_a_picture_beside_older_ones() {
     let directory = tempfile::tempdir().unwrap();
-    let mut session = Session::start(&["rosenbrock"], &[], directory.path());
+    let mut session = Session::start(&["rosenbrock", "--at", "0"], &[], directory.path());
     session.until("step 0/");
     session.press(SHIFT_RIGHT);
     session.until("step 10/");
@@ -245,7 +300,7 @@ fn an_export_that_cannot_be_written_says_why() {
     let directory = tempfile::tempdir().unwrap();
     let gone = directory.path().join("gone");
     std::fs::create_dir(&gone).unwrap();
-    let mut session = Session::start(&["rosenbrock"], &[], &gone);
+    let mut session = Session::start(&["rosenbrock", "--at", "0"], &[], &gone);
     session.until("step 0/");
     std::fs::remove_dir(&gone).unwrap();
     session.press("e");
@@ -262,7 +317,7 @@ fn a_trace_appears_when_the_screen_is_left() {
         names.sort();
         names
     };
-    let arguments = ["rosenbrock", "--trace", "t.jsonl", "--csv", "t.csv"];
+    let arguments = ["rosenbrock", "--at", "0", "--trace", "t.jsonl", "--csv", "t.csv"];
     let directory = tempfile::tempdir().unwrap();
     let mut session = Session::start(&arguments, &[], directory.path());
     session.until("step 0/");
@@ -349,7 +404,8 @@ fn a_panic_of_the_screen_restores_the_terminal() {
 
 #[test]
 fn a_key_is_answered_while_steps_are_slow() {
-    let arguments = ["mlp-digits", "--set", "problem.layers=[64, 500, 500, 10]", "--set", "problem.batch_size=0"];
+    let arguments =
+        ["mlp-digits", "--at", "0", "--set", "problem.layers=[64, 500, 500, 10]", "--set", "problem.batch_size=0"];
     let mut session = Session::start(&arguments, &[], Path::new("."));
     session.until("step 0/");
     session.press(SHIFT_RIGHT);

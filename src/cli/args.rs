@@ -5,7 +5,7 @@ use std::{num::NonZero, path::PathBuf, time::Duration};
 use clap::{Args as ArgGroup, Parser, Subcommand, ValueEnum, ValueHint};
 
 use super::train::plan::{self, Every};
-use crate::{figure::palette, session::setup::Overrides};
+use crate::{figure::palette, session::setup::Overrides, tui::app::Start};
 
 const AFTER: &str = "\
 Examples:
@@ -37,6 +37,9 @@ pub(super) struct Args {
     #[arg(long, value_enum)]
     pub theme: Option<Theme>,
 
+    #[command(flatten)]
+    pub start: StartArgs,
+
     /// Write every step as JSON Lines; the file appears when the screen is left
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub trace: Option<PathBuf>,
@@ -44,6 +47,34 @@ pub(super) struct Args {
     /// Write every step as CSV; the file appears when the screen is left
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub csv: Option<PathBuf>,
+}
+
+/// What the screen shows first.
+#[derive(Debug, ArgGroup)]
+pub(super) struct StartArgs {
+    /// Play from the start, or from the step of --at; without --at the screen plays anyway
+    #[arg(long)]
+    play: bool,
+
+    /// Go to this step at once, and stay there
+    #[arg(long, value_name = "STEP")]
+    at: Option<usize>,
+
+    /// Explain this optimiser: its label, or its number from 1
+    #[arg(long, value_name = "LABEL")]
+    lane: Option<String>,
+
+    /// Show this in the large panel: map, loss, held-out, pictures or confusion, where the problem has it
+    #[arg(long, value_name = "VIEW")]
+    view: Option<String>,
+}
+
+impl StartArgs {
+    /// What they ask for.
+    pub fn start(&self) -> Start {
+        let play = self.play || self.at.is_none();
+        Start { play, at: self.at, lane: self.lane.clone(), view: self.view.clone() }
+    }
 }
 
 /// Dark or light.

@@ -133,6 +133,16 @@ impl Recorder {
         Ok(())
     }
 
+    /// Takes down f where the lanes stand, the same for all of them and charged to none.
+    pub fn arrive(&mut self, session: &mut Session) {
+        for (lane, report) in self.lanes.iter_mut().enumerate() {
+            report.final_loss = session.final_loss(lane);
+            if let Some(history) = &mut self.history {
+                history.lane_mut(lane).arrive(report.final_loss);
+            }
+        }
+    }
+
     /// Takes down, for the figure alone, how the lanes do on all of the data.
     pub fn look(&mut self, evaluator: &mut Evaluator, session: &Session) {
         let Some(history) = &mut self.history else { return };

@@ -4,7 +4,8 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::{
     figure::number,
-    optim::{Cost, Outcome, Quantity, StepRecord},
+    optim::{Cost, Outcome, StepRecord},
+    session::shown,
 };
 
 /// What came of a lane.
@@ -12,8 +13,8 @@ pub(super) struct LaneReport {
     label: String,
     /// How many steps it took.
     pub steps: u64,
-    /// f where it is, as far as it was measured.
-    loss: Option<f64>,
+    /// f where it stands, on all training data.
+    pub final_loss: Option<f64>,
     cost: Cost,
     /// The search for λ₀ gave up.
     uncalibrated: bool,
@@ -24,7 +25,7 @@ pub(super) struct LaneReport {
 impl LaneReport {
     /// Before the first step.
     pub fn new(label: &str) -> Self {
-        Self { label: label.to_owned(), steps: 0, loss: None, cost: Cost::default(), uncalibrated: false, end: None }
+        Self { label: shown(label), steps: 0, final_loss: None, cost: Cost::default(), uncalibrated: false, end: None }
     }
 
     /// Of a lane that stands after so many steps.
@@ -37,8 +38,6 @@ impl LaneReport {
         self.steps = record.step;
         self.cost += record.cost;
         self.uncalibrated |= record.calibration_unsettled;
-        let arrived = record.get(Quantity::NewLoss).filter(|_| !record.rejected);
-        self.loss = arrived.or_else(|| record.get(Quantity::Loss)).or(self.loss);
     }
 
     /// Whether it diverged.
@@ -61,7 +60,7 @@ impl LaneReport {
         [
             self.label.clone(),
             self.steps.to_string(),
-            self.loss.map_or_else(|| "-".to_owned(), number::precise),
+            self.final_loss.map_or_else(|| "-".to_owned(), number::precise),
             cost(self.cost),
             outcome,
         ]
@@ -80,9 +79,9 @@ fn cost(cost: Cost) -> String {
     if words.is_empty() { "nothing".to_owned() } else { words.join(" + ") }
 }
 
-/// One line a lane, aligned. The loss is the last one measured: optimisers that need no loss after their step measure it before.
-pub(super) fn table(lanes: &[LaneReport]) -> String {
-    let header = ["optimiser", "steps", "last f", "cost", "outcome"].map(str::to_owned);
+/// One line a lane, aligned. `final_loss` is what the column of f is called.
+pub(super) fn table(lanes: &[LaneReport], final_loss: &str) -> String {
+    let header = ["optimiser", "steps", final_loss, "cost", "outcome"].map(str::to_owned);
     let rows: Vec<[String; 5]> = std::iter::once(header).chain(lanes.iter().map(LaneReport::cells)).collect();
     aligned(&rows, &[1])
 }
@@ -114,25 +113,24 @@ mod tests {
     fn the_table_is_aligned_and_says_how_lanes_ended() {
         let mut lanes = [LaneReport::new("Adam"), LaneReport::new("α β"), LaneReport::new("K-FAC")];
         let mut record = StepRecord::new(12);
-        record.set(Quantity::Loss, 4.0);
         record.cost = Cost { losses: 2, gradients: 1, products: 3, factorisations: 9 };
         lanes[0].step(&record);
         assert_eq!(lanes[0].warning(), None);
-        record.set(Quantity::NewLoss, 2.5);
         lanes[1].step(&record);
-        record.rejected = true;
         lanes[2].step(&record);
+        for (lane, loss) in lanes.iter_mut().zip([Some(4.0), Some(2.5), None]) {
+            lane.final_loss = loss;
+        }
         lanes[0].end = Some((12, Outcome::Finished));
         lanes[2].end = Some((12, Outcome::Diverged("f is not finite".to_owned())));
         assert_eq!(
-            table(&lanes),
+            table(&lanes, "f at the end"),
             "\
-optimiser  steps  last f  cost                              outcome
-Adam          12  4.000   1 gradient + 3 products + 2 losses  finished
-α β           12  2.500   1 gradient + 3 products + 2 losses
-K-FAC         12  4.000   1 gradient + 3 products + 2 losses  diverged: f is not finite
+optimiser  steps  f at the end  cost                                outcome
+Adam          12  4.000         1 gradient + 3 products + 2 losses  finished
+α β           12  2.500         1 gradient + 3 products + 2 losses
+K-FAC         12  -             1 gradient + 3 products + 2 losses  diverged: f is not finite
 "
-            .replace("cost                              ", "cost                                ")
         );
         record.calibration_unsettled = true;
         lanes[1].step(&record);

@@ -36,12 +36,15 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let mut recorder = Recorder::new(&mut outputs, &setup, &session, &Earlier::default())?;
     let evaluator = recorder.history.as_ref().and_then(|_| picture::evaluator(&setup, &session));
     advance(&setup, &mut session, &mut recorder, evaluator)?;
+    recorder.arrive(&mut session);
     recorder.finish();
     warn(&recorder);
     write_results(&setup, &mut session, &mut recorder, outputs, args.outputs.theme)?;
 
+    // On a network f is the mean over its data, which a step sees a batch of.
+    let final_loss = if session.batches_per_epoch().is_some() { "f, all data" } else { "f at the end" };
     if summary_to_stdout {
-        super::print(&report::table(&recorder.lanes))?;
+        super::print(&report::table(&recorder.lanes, final_loss))?;
     }
     if recorder.lanes.iter().all(report::LaneReport::diverged) {
         return Err(Failure::Result("every optimiser diverged".to_owned()));

@@ -25,7 +25,7 @@ pub(super) fn open(args: &Args) -> Result<(), Failure> {
         return Err(Failure::Input(message.to_owned()));
     }
     let trace = TraceFiles { json: args.trace.clone(), csv: args.csv.clone() };
-    let options = Options { brightness: args.theme.map(Into::into), pace, trace };
+    let options = Options { brightness: args.theme.map(Into::into), pace, trace, start: args.start.start() };
     tui::run(setup, options).map_err(|error| match error {
         // The program is at fault, not what was typed.
         TuiError::Panic { .. } => Failure::Result(error.to_string()),

@@ -115,8 +115,8 @@ mod tests {
         trace.step(0, &record).unwrap();
         let text = String::from_utf8(trace.finish().unwrap()).unwrap();
         let expected = "optimiser,step,loss,new_loss,learning_rate,momentum,damping,next_damping,rho,model_change,curvature,\
-                        grad_dot_direction,grad_norm,update_norm,rejected,cost.losses,cost.gradients,cost.products,\
-                        cost.factorisations,params.0,params.1\n\"a, b\",1,1e-300,,,,,,,,,,,,false,0,0,0,0,0.1,2.0\n";
+                        grad_dot_direction,grad_norm,update_norm,loss_all,rho_all,rejected,cost.losses,cost.gradients,cost.products,\
+                        cost.factorisations,params.0,params.1\n\"a, b\",1,1e-300,,,,,,,,,,,,,,false,0,0,0,0,0.1,2.0\n";
         assert_eq!(text, expected);
     }
 }

@@ -52,7 +52,8 @@ fn state(past: &LaneHistory, step: usize) -> String {
     let step = step.min(past.len());
     // The next step measures f where this one arrived; failing that this one did, unless it was rejected.
     let arrived = if past.rejected(step) { Quantity::Loss } else { Quantity::NewLoss };
-    let loss = past.value(Quantity::Loss, step + 1).or_else(|| past.value(arrived, step));
+    let loss =
+        past.arrived(step).or_else(|| past.value(Quantity::Loss, step + 1)).or_else(|| past.value(arrived, step));
     let loss = loss.map(|loss| format!("f {}", number::short(loss)));
     // Where nothing has measured f yet, the last measurement says which step it belongs to.
     let earlier = || {

@@ -4,7 +4,7 @@ mod rate;
 mod ratio;
 
 use crate::{
-    optim::{Coefficient, Cost, Curvature, DampingRule, DirectionRecipe, Estimator, Quantity as Q, Recipe},
+    optim::{Blocks, Coefficient, Cost, Curvature, DampingRule, DirectionRecipe, Estimator, Quantity as Q, Recipe},
     session::{LaneHistory, setup::ProblemFacts},
 };
 
@@ -94,6 +94,7 @@ pub fn model_in_words(recipe: &Recipe, facts: ProblemFacts) -> String {
         None => None,
     };
     let blocks = match &recipe.direction {
+        DirectionRecipe::Kfac { blocks: Blocks::Full, .. } => Some("Δ: one block, all of C"),
         DirectionRecipe::Kfac { .. } if facts.outputs.is_none() => Some("Δ: one block, all of C"),
         DirectionRecipe::Kfac { estimator, .. } => match estimator {
             Some(Estimator::Exact) | None => Some("Δ: A ⊗ G of the exact Fisher"),

@@ -67,6 +67,17 @@ impl View {
         all.into_iter().filter(|(_, there)| *there).map(|(view, _)| view).collect()
     }
 
+    /// What it is called on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Map => "map",
+            Self::Loss => "loss",
+            Self::HeldOut => "held-out",
+            Self::Pictures => "pictures",
+            Self::Confusion => "confusion",
+        }
+    }
+
     /// In a few words, to say what is shown now.
     pub fn words(self) -> &'static str {
         match self {

@@ -1,6 +1,7 @@
 //! Any direction with any step size and any damping rule: one choice for each slot of the frame.
 
 use super::recipe::{
+    Blocks,
     Coefficient::{Adaptive, Fixed},
     DampingRecipe, DampingRule, DirectionRecipe, Inversion, Ratio, Recipe, StepSizeRecipe,
 };
@@ -48,6 +49,7 @@ impl DirectionKind {
                 ema: 0.95,
                 estimator: None,
                 inversion: Inversion::PiFactored,
+                blocks: Blocks::Kronecker,
                 inverse_interval: 1,
                 norm_constraint: None,
             },
@@ -91,6 +93,7 @@ impl Composition {
             curvature: None,
             ratio: if kfac { Ratio::Undamped } else { Ratio::Damped },
             monitor: false,
+            monitor_all: false,
         }
     }
 

@@ -7,7 +7,7 @@ mod kfac;
 
 use nalgebra::DVector;
 
-use super::{Cost, DirectionRecipe, Visitor};
+use super::{Blocks, Cost, DirectionRecipe, Visitor};
 use crate::{
     math::Real,
     problem::{Network, Oracle, Problem},
@@ -54,12 +54,13 @@ impl<T: Real> Direction<T> {
             DirectionRecipe::Adam { beta1, beta2, eps, eps_root } => {
                 Self::Adam(Adam::new(dim, [beta1, beta2], T::of(eps), T::of(eps_root)))
             }
-            DirectionRecipe::Kfac { ema, estimator, inversion, inverse_interval, norm_constraint } => {
+            DirectionRecipe::Kfac { ema, estimator, inversion, blocks, inverse_interval, norm_constraint } => {
                 let settings = KfacSettings {
                     ema: T::of(ema),
                     estimator: estimator
                         .unwrap_or_else(|| default_estimator(problem.network().map_or(0, Network::outputs))),
                     inversion,
+                    full: blocks == Blocks::Full,
                     interval: inverse_interval.max(1),
                     norm_constraint: norm_constraint.map(T::of),
                 };

@@ -8,6 +8,7 @@ use super::{
     direction::Local,
     halt::{self, Halt},
     record::RECORDED_PARAMS,
+    whole::WholeLoss,
 };
 use crate::{
     math::Real,
@@ -30,6 +31,7 @@ pub struct Optimiser<T: Real> {
     curvature: Curvature,
     ratio: Ratio,
     monitor: bool,
+    whole: WholeLoss<T>,
     /// The last accepted update, where the step size has a coefficient for it.
     previous: Option<DVector<T>>,
     /// The session's step after which this one begins; its own steps are counted from there.
@@ -88,6 +90,7 @@ impl<T: Real> Optimiser<T> {
             curvature: recipe.curvature.unwrap_or(problem.curvatures()[0]),
             ratio: recipe.ratio,
             monitor: recipe.monitor,
+            whole: WholeLoss::new(recipe.monitor_all),
             previous: None,
             origin: 0,
             steps: 0,
@@ -110,6 +113,7 @@ impl<T: Real> Optimiser<T> {
     /// Shows everything the next step depends on, θ included.
     pub fn visit(&mut self, theta: &mut DVector<T>, visitor: &mut dyn Visitor<T>) {
         visitor.reals("params", theta.as_mut_slice());
+        self.whole.forget();
         visitor.count("origin", &mut self.origin);
         visitor.count("steps", &mut self.steps);
         let mut stalled = u64::from(self.stalled);
@@ -166,6 +170,7 @@ impl<T: Real> Optimiser<T> {
         record.set(Quantity::NextDamping, verdict.next);
         record.set(Quantity::UpdateNorm, update_norm);
         record.rejected = verdict.rejected;
+        self.whole.note(oracle, [theta, &space.trial], change, record);
 
         if verdict.rejected {
             if verdict.restore_direction {

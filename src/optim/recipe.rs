@@ -12,6 +12,15 @@ pub enum Inversion {
     Eigen,
 }
 
+/// What K-FAC's matrix is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blocks {
+    /// One block a layer, each a Kronecker product A ⊗ G.
+    Kronecker,
+    /// One block over all parameters, C itself: damped Newton (Gauss–Newton), for small problems.
+    Full,
+}
+
 /// Whether ΔM in ρ = Δf/ΔM includes ½λ‖δ‖².
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ratio {
@@ -57,6 +66,8 @@ pub enum DirectionRecipe {
         estimator: Option<Estimator>,
         /// How a damped block is inverted.
         inversion: Inversion,
+        /// What the matrix is made of.
+        blocks: Blocks,
         /// Inverses refresh at steps 1, 1+k, 1+2k, …
         inverse_interval: u64,
         /// c: Δ is scaled by min(1, √(c/(α²Δᵀg))).
@@ -134,4 +145,6 @@ pub struct Recipe {
     pub ratio: Ratio,
     /// Compute κ, ΔM and ρ even where the optimiser does not need them.
     pub monitor: bool,
+    /// Record f on all training data before each step, and ρ on them, for watching: neither is charged.
+    pub monitor_all: bool,
 }

@@ -49,11 +49,15 @@ pub enum Quantity {
     PreviousSquaredNorm,
     /// gᵀp.
     GradDotPrevious,
+    /// f(θ) before the step, on all training data or without noise; where `monitor_all` asks for it.
+    FullLoss,
+    /// The change of that f over ΔM, the same prediction as in ρ; where `monitor_all` asks for it.
+    FullRho,
 }
 
 impl Quantity {
     /// Every quantity, in the order of the columns.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Loss,
         Self::NewLoss,
         Self::LearningRate,
@@ -74,6 +78,8 @@ impl Quantity {
         Self::CrossProduct,
         Self::PreviousSquaredNorm,
         Self::GradDotPrevious,
+        Self::FullLoss,
+        Self::FullRho,
     ];
 }
 

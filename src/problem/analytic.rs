@@ -15,6 +15,10 @@ pub(super) trait Analytic<T: Real>: Clone + Send + Sync {
     }
     /// f(θ).
     fn value(&mut self, theta: &DVector<T>) -> T;
+    /// f(θ) without the noise of a step.
+    fn noiseless_value(&mut self, theta: &DVector<T>) -> T {
+        self.value(theta)
+    }
     /// f(θ), and ∇f(θ) into `gradient`.
     fn value_and_gradient(&mut self, theta: &DVector<T>, gradient: &mut DVector<T>) -> T;
     /// uᵀHv, H the Hessian at θ.
@@ -48,6 +52,10 @@ impl<T: Real, F: Analytic<T>> Oracle<T> for AnalyticOracle<T, F> {
         self.function.value(theta)
     }
 
+    fn full_loss(&mut self, theta: &DVector<T>) -> T {
+        self.function.noiseless_value(theta)
+    }
+
     fn linearise(&mut self, theta: &DVector<T>, gradient: &mut DVector<T>) -> T {
         self.theta.copy_from(theta);
         self.function.value_and_gradient(theta, gradient)
@@ -68,13 +76,17 @@ impl<T: Real, F: Analytic<T>> Oracle<T> for AnalyticOracle<T, F> {
         gram
     }
 
-    fn statistics(&mut self, _estimator: Estimator, share: T, factors: &mut [Factors<T>]) {
+    fn statistics(&mut self, estimator: Estimator, share: T, factors: &mut [Factors<T>]) {
         let Factors { a, g } = &mut factors[0];
-        if self.curvature.shape() != a.shape() {
-            self.curvature = DMatrix::zeros(a.nrows(), a.ncols());
+        self.full_statistics(estimator, share, a);
+        g.fill(T::one());
+    }
+
+    fn full_statistics(&mut self, _estimator: Estimator, share: T, matrix: &mut DMatrix<T>) {
+        if self.curvature.shape() != matrix.shape() {
+            self.curvature = DMatrix::zeros(matrix.nrows(), matrix.ncols());
         }
         self.function.gauss_newton(&self.theta, &mut self.curvature);
-        a.zip_apply(&self.curvature, |x, new| *x += share * (new - *x));
-        g.fill(T::one());
+        matrix.zip_apply(&self.curvature, |x, new| *x += share * (new - *x));
     }
 }

@@ -57,6 +57,7 @@ impl<T: Real> Problem<T> for KroneckerQuadratic<T> {
         Box::new(KroneckerOracle {
             through: DMatrix::zeros(right.nrows(), left.ncols()),
             residuals: [DVector::zeros(left.ncols()), DVector::zeros(left.ncols())],
+            slopes: DMatrix::zeros(0, 0),
             samples: Arc::clone(&self.samples),
         })
     }
@@ -86,6 +87,8 @@ struct KroneckerOracle<T: Real> {
     through: DMatrix<T>,
     /// Of one X or two.
     residuals: [DVector<T>; 2],
+    /// vec(l_s r_sᵀ), the derivative of a residual by θ, one column a sample; made where C itself is asked for.
+    slopes: DMatrix<T>,
 }
 
 impl<T: Real> KroneckerOracle<T> {
@@ -148,5 +151,17 @@ impl<T: Real> Oracle<T> for KroneckerOracle<T> {
         let (keep, weight) = (T::one() - share, share * self.share());
         PanelMut::from(&mut factors[0].a).set_square(weight, left.into(), keep);
         PanelMut::from(&mut factors[0].g).set_square(weight, right.into(), keep);
+    }
+
+    /// C = (1/S) Σ vec(l_s r_sᵀ) vec(l_s r_sᵀ)ᵀ.
+    fn full_statistics(&mut self, _estimator: Estimator, share: T, matrix: &mut DMatrix<T>) {
+        let Samples { left, right } = self.samples.as_ref();
+        let rows = left.nrows();
+        if self.slopes.is_empty() {
+            self.slopes =
+                DMatrix::from_fn(matrix.nrows(), left.ncols(), |i, s| left[(i % rows, s)] * right[(i / rows, s)]);
+        }
+        let weight = share * self.share();
+        PanelMut::from(matrix).set_square(weight, (&self.slopes).into(), T::one() - share);
     }
 }

@@ -66,6 +66,11 @@ pub trait Oracle<T: Real>: Send {
     /// f(θ) on the batch.
     fn loss(&mut self, theta: &DVector<T>) -> T;
 
+    /// f(θ) on all training data, or without its noise: the same at every step. It leaves the linearisation alone.
+    fn full_loss(&mut self, theta: &DVector<T>) -> T {
+        self.loss(theta)
+    }
+
     /// f(θ′) at θ′ = θ − Vw, V the vectors of the last [`gram`](Oracle::gram) at the linearisation θ: an oracle may use what it learnt along them.
     fn loss_along(&mut self, trial: &DVector<T>, weights: &[T]) -> T {
         let _ = weights;
@@ -81,4 +86,8 @@ pub trait Oracle<T: Real>: Send {
 
     /// Averages K-FAC's factors at the last linearisation in, one pair a block: X ← (1 − share)·X + share·X_new.
     fn statistics(&mut self, estimator: Estimator, share: T, factors: &mut [Factors<T>]);
+
+    /// Averages C at the last linearisation in, as one n×n matrix over all parameters: X ← (1 − share)·X + share·C.
+    /// A penalty is left out, and only the lower triangle means anything.
+    fn full_statistics(&mut self, estimator: Estimator, share: T, matrix: &mut DMatrix<T>);
 }

@@ -86,8 +86,12 @@ impl<T: Real> Analytic<T> for Quadratic<T> {
     }
 
     fn value(&mut self, theta: &DVector<T>) -> T {
+        self.noiseless_value(theta) + self.tilted(theta)
+    }
+
+    fn noiseless_value(&mut self, theta: &DVector<T>) -> T {
         let off = |i: usize| theta[i] - self.center[i];
-        T::of(0.5) * self.form(off, off) + self.tilted(theta)
+        T::of(0.5) * self.form(off, off)
     }
 
     fn value_and_gradient(&mut self, theta: &DVector<T>, gradient: &mut DVector<T>) -> T {

@@ -40,6 +40,7 @@ pub(super) trait Engine: Send {
     fn sample(&self, part: Part, most: usize) -> Option<Sample>;
     fn outputs(&self, lane: usize, inputs: &DMatrix<f64>) -> DMatrix<f64>;
     fn evaluate(&self, lane: usize, part: Part) -> Option<Evaluation>;
+    fn final_loss(&mut self, lane: usize) -> Option<f64>;
     fn save(&mut self) -> Vec<SavedLane>;
     fn restore(&mut self, saved: &[SavedLane]) -> Result<(), StateError>;
 }
@@ -360,6 +361,12 @@ impl<T: Real> Engine for Lanes<T> {
 
     fn evaluate(&self, lane: usize, part: Part) -> Option<Evaluation> {
         self.problem.network()?.evaluate(&self.lanes[lane].state.theta, part)
+    }
+
+    fn final_loss(&mut self, lane: usize) -> Option<f64> {
+        let Lane { state, oracle, .. } = &mut self.lanes[lane];
+        let loss: f64 = oracle.full_loss(&state.theta).into();
+        loss.is_finite().then_some(loss)
     }
 
     fn save(&mut self) -> Vec<SavedLane> {

@@ -5,12 +5,14 @@
 //! steps costs as much as its pixels, and as little memory. What is asked for exactly and is no longer kept is computed again by
 //! the session ([`Session::recall`](super::Session::recall)), and held here for a while.
 
+mod label;
 mod recalled;
 mod tail;
 mod thinned;
 
 use super::{Edit, EditedLane, EvaluationRecord};
 use crate::optim::{Cost, Outcome, Quantity, StepRecord};
+pub use label::shown;
 use recalled::Memory;
 pub use recalled::Recalled;
 use tail::Tail;
@@ -60,6 +62,7 @@ pub struct LaneHistory {
     recalled: Memory,
     calibration: Option<Calibration>,
     outcome: Option<(u64, Outcome)>,
+    arrived: Option<(usize, f64)>,
     evaluations: Vec<EvaluationRecord>,
     /// The step after which the lane begins.
     origin: usize,
@@ -75,9 +78,9 @@ struct Calibration {
 
 impl LaneHistory {
     /// A lane that begins after step `origin`; up to there it has no values.
-    fn beginning_after(origin: usize, label: String, start: Vec<f64>, reach: usize) -> Self {
+    fn beginning_after(origin: usize, label: &str, start: Vec<f64>, reach: usize) -> Self {
         Self {
-            label,
+            label: shown(label),
             columns: vec![Thinned::starting_at(origin, reach); Quantity::ALL.len()],
             params: vec![Thinned::starting_at(origin, reach); start.len()],
             start,
@@ -86,6 +89,7 @@ impl LaneHistory {
             recalled: Memory::default(),
             calibration: None,
             outcome: None,
+            arrived: None,
             evaluations: Vec::new(),
             origin,
             reach,
@@ -94,7 +98,7 @@ impl LaneHistory {
 
     /// The same lane up to step `step`, under a label; `again` are its steps before that which are no longer kept, as far as
     /// [`needed_from`](Self::needed_from) asks for them.
-    fn up_to(&self, step: usize, label: String, again: &[Recalled]) -> Self {
+    fn up_to(&self, step: usize, label: &str, again: &[Recalled]) -> Self {
         let mut lane = self.clone();
         let at = self.totals.cut_at(step);
         for (bit, column) in lane.columns.iter_mut().enumerate() {
@@ -103,10 +107,11 @@ impl LaneHistory {
         lane.params.iter_mut().for_each(|column| column.cut(at, |_, value| Extremes::of(Some(value))));
         lane.flags.cut(at);
         lane.totals.cut(at, |_, totals| totals);
-        lane.label = label;
+        lane.label = shown(label);
         lane.recalled = self.recalled.up_to(step);
         lane.calibration = self.calibration.filter(|_| step > self.origin);
         lane.outcome = self.outcome.clone().filter(|(end, _)| *end <= step as u64);
+        lane.arrived = self.arrived.filter(|(at, _)| *at <= step);
         lane.evaluations.retain(|evaluation| evaluation.step <= step as u64);
         for recalled in again {
             // Time passed then and not now.
@@ -133,7 +138,7 @@ impl LaneHistory {
         self.origin
     }
 
-    /// The lane's label.
+    /// The lane's label, as it is [`shown`].
     pub fn label(&self) -> &str {
         &self.label
     }
@@ -206,6 +211,16 @@ impl LaneHistory {
     /// Notes how the lane ended, and after which step.
     pub fn end(&mut self, step: u64, outcome: Outcome) {
         self.outcome = Some((step, outcome));
+    }
+
+    /// Notes f after the lane's last step so far, on all training data.
+    pub fn arrive(&mut self, loss: Option<f64>) {
+        self.arrived = loss.map(|loss| (self.len(), loss));
+    }
+
+    /// f on all training data after step `step`, if it was the last when that was measured.
+    pub fn arrived(&self, step: usize) -> Option<f64> {
+        self.arrived.filter(|(at, _)| *at == step).map(|(_, loss)| loss)
     }
 
     /// Notes how the lane does on all of the data. A later word on a step takes the place of an earlier one.
@@ -396,7 +411,7 @@ impl History {
 
     /// The same with the latest `reach` steps kept whole.
     pub fn keeping(reach: usize, lanes: impl IntoIterator<Item = (String, Vec<f64>)>) -> Self {
-        let lane = |(label, start)| LaneHistory::beginning_after(0, label, start, reach);
+        let lane = |(label, start): (String, _)| LaneHistory::beginning_after(0, &label, start, reach);
         Self { lanes: lanes.into_iter().map(lane).collect() }
     }
 
@@ -416,11 +431,11 @@ impl History {
         let lane = |(index, lane): (usize, &EditedLane)| match lane {
             EditedLane::Kept { lane, label } => {
                 let again = refill.steps.get(index).map_or(&[][..], Vec::as_slice);
-                self.lanes[*lane].up_to(step, label.clone(), again)
+                self.lanes[*lane].up_to(step, label, again)
             }
             EditedLane::Started(spec) => {
                 let reach = self.lanes[edit.from].reach;
-                LaneHistory::beginning_after(step, spec.label.clone(), refill.start.clone(), reach)
+                LaneHistory::beginning_after(step, &spec.label, refill.start.clone(), reach)
             }
         };
         Self { lanes: edit.lanes.iter().enumerate().map(lane).collect() }

@@ -47,10 +47,16 @@ pub enum Command {
     NextEvent,
     /// To the event before.
     PreviousEvent,
+    /// Show everything worth seeing, to choose from.
+    Events,
     /// Save the picture.
     Export,
     /// Show the bundled problems.
     Problems,
+    /// Show those of the bundled problems in which a word occurs.
+    Filter,
+    /// Open the bundled problem so many places further on.
+    NextProblem(isize),
     /// Show the optimisers, to change them.
     Optimisers,
     /// Change the optimisers.

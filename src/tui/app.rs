@@ -1,5 +1,6 @@
 //! The state of the screen. Only [`App::update`] changes it; views take it by shared reference.
 
+mod event_list;
 mod events;
 mod lanes;
 mod optimisers;
@@ -7,7 +8,9 @@ mod overlays;
 mod picker;
 mod picture;
 mod pointer;
+mod problem_menu;
 mod recall;
+mod start;
 mod time;
 mod zoom;
 
@@ -27,8 +30,11 @@ use super::{
     worker::{End, Reply, Request, Step},
 };
 
+pub use event_list::{EventList, Listed};
 pub use picker::{Entry, Mode, Picker, Typing};
 pub use picture::Picture;
+pub use problem_menu::{Choice, ProblemMenu};
+pub use start::Start;
 pub use time::{SPEEDS, speed_name};
 pub use zoom::Zoom;
 
@@ -37,8 +43,10 @@ pub use zoom::Zoom;
 pub enum Overlay {
     /// The keys, from this row on.
     Help(usize),
-    /// The bundled problems, with the chosen one.
-    Problems(usize),
+    /// The bundled problems.
+    Problems,
+    /// What happened to the optimisers.
+    Events,
     /// The optimisers, to be changed.
     Optimisers,
 }
@@ -50,15 +58,6 @@ pub struct Message {
     pub text: String,
     /// Whether something went wrong.
     pub warning: bool,
-}
-
-/// A problem that can be chosen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
-    /// Its name.
-    pub name: String,
-    /// One line about it.
-    pub summary: String,
 }
 
 /// The state of the screen.
@@ -105,6 +104,8 @@ pub struct App {
     pub theme: Theme,
     /// Whether the mouse is captured.
     pub mouse: bool,
+    /// The cell of the map that was clicked once: a second click starts there.
+    start_asked: Option<(u16, u16)>,
     /// What to tell the user.
     pub message: Option<Message>,
     /// What lies over the panels.
@@ -115,6 +116,10 @@ pub struct App {
     pub size: (u16, u16),
     /// The bundled problems.
     pub choices: Vec<Choice>,
+    /// Which of them are listed, and which one is chosen.
+    pub menu: ProblemMenu,
+    /// What happened to the optimisers, while it is listed.
+    pub event_list: EventList,
     /// The large panel's costly part.
     pub picture: Picture,
     /// What happened to each lane, as far as it is recorded.
@@ -129,6 +134,8 @@ pub struct App {
     asked: usize,
     /// Part of a step that playing has not made yet.
     carry: f64,
+    /// Whether playing begins once the cursor is where it is wanted.
+    plays_on_arrival: bool,
     effects: Vec<Effect>,
 }
 
@@ -155,11 +162,14 @@ impl App {
             zoom: Zoom::default(),
             theme,
             mouse: false,
+            start_asked: None,
             message: None,
             overlay: None,
             picker: None,
             size: (0, 0),
             choices,
+            menu: ProblemMenu::default(),
+            event_list: EventList::default(),
             picture: Picture::default(),
             events: Vec::new(),
             recalling: false,
@@ -167,6 +177,7 @@ impl App {
             over: false,
             asked: 0,
             carry: 0.0,
+            plays_on_arrival: false,
             effects: Vec::new(),
             opening: opening.clone(),
         };
@@ -179,7 +190,7 @@ impl App {
         match action {
             Action::Key(event) => {
                 if let Some(command) = keys::command(event, self.context()) {
-                    self.message = None;
+                    (self.message, self.start_asked, self.plays_on_arrival) = (None, None, false);
                     self.command(command);
                 }
             }
@@ -203,7 +214,9 @@ impl App {
     fn context(&self) -> Context {
         match (self.overlay, &self.picker) {
             (Some(Overlay::Optimisers), Some(picker)) => picker.context(),
-            _ => Context::Panels,
+            (Some(Overlay::Problems), _) if self.menu.typing => Context::Typing,
+            (Some(_), _) => Context::Choices,
+            (None, _) => Context::Panels,
         }
     }
 
@@ -292,7 +305,8 @@ impl App {
 
     fn command(&mut self, command: Command) {
         match self.overlay {
-            Some(Overlay::Problems(chosen)) => return self.problems_command(command, chosen),
+            Some(Overlay::Problems) => return self.problems_command(command),
+            Some(Overlay::Events) => return self.events_command(command),
             Some(Overlay::Help(top)) => return self.help_command(command, top),
             Some(Overlay::Optimisers) => return self.picker_command(command),
             None => {}
@@ -318,7 +332,10 @@ impl App {
             Command::NextEvent => self.jump(true),
             Command::PreviousEvent => self.jump(false),
             Command::Export => self.export(),
-            Command::Problems => self.show_problems(),
+            Command::Events => self.show_events(),
+            Command::Problems => self.show_problems(false),
+            Command::Filter => self.show_problems(true),
+            Command::NextProblem(by) => self.next_problem(by),
             Command::Optimisers => self.show_optimisers(),
             // It means something only while the optimisers are open.
             Command::Change(_) => {}

@@ -7,14 +7,18 @@ use std::{
     thread,
 };
 
-use crossterm::event::{self, MouseButton, MouseEventKind};
+use crossterm::{
+    event::{self, MouseButton, MouseEventKind},
+    terminal,
+};
 use signal_hook::{
-    consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP},
+    consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH},
     iterator::{Handle, Signals},
 };
 
 use super::{
     action::{Action, MouseAction},
+    input,
     worker::{self, Reply},
 };
 
@@ -58,7 +62,7 @@ pub fn spawn(
 
 /// Waits for signals until the handle is closed.
 pub fn watch_signals(sender: Sender<Event>) -> io::Result<Handle> {
-    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT])?;
+    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH])?;
     let handle = signals.handle();
     spawn("signal watch", sender, move |sender| {
         for signal in signals.forever() {
@@ -66,6 +70,11 @@ pub fn watch_signals(sender: Sender<Event>) -> io::Result<Handle> {
                 SIGTSTP => Event::Stop,
                 SIGCONT => Event::Continue,
                 SIGHUP => Event::Hangup,
+                SIGWINCH => match terminal::size() {
+                    Ok((columns, rows)) => Event::Action(Action::Resize(columns, rows)),
+                    // It will say so again, or is gone.
+                    Err(_) => continue,
+                },
                 other => Event::Signal(other),
             };
             if sender.send(event).is_err() {
@@ -76,20 +85,18 @@ pub fn watch_signals(sender: Sender<Event>) -> io::Result<Handle> {
     Ok(handle)
 }
 
-/// Waits for keys, the mouse and resizes for as long as anybody listens.
+/// Waits for keys and the mouse for as long as anybody listens. One thread reads and one decodes, so that the rest of a sequence is
+/// awaited for a while and no longer.
 pub fn watch_terminal(sender: Sender<Event>) -> io::Result<()> {
-    spawn("input", sender, |sender| {
-        loop {
-            let event = match event::read() {
-                Ok(event) => translate(&event).map(Event::Action),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => None,
-                Err(_) => Some(Event::Hangup),
-            };
-            let over = matches!(event, Some(Event::Hangup));
-            if event.is_some_and(|event| sender.send(event).is_err()) || over {
-                return;
-            }
-        }
+    let terminal = input::open()?;
+    let (bytes, chunks) = mpsc::sync_channel(16);
+    spawn("input", sender.clone(), move |_| input::read(terminal, &bytes))?;
+    spawn("keys", sender, move |sender| {
+        input::decode(&chunks, |event| {
+            translate(&event).is_none_or(|action| sender.send(Event::Action(action)).is_ok())
+        });
+        // Either the terminal has gone, or nobody listens.
+        let _ = sender.send(Event::Hangup);
     })
 }
 
@@ -97,7 +104,6 @@ pub fn watch_terminal(sender: Sender<Event>) -> io::Result<()> {
 fn translate(event: &event::Event) -> Option<Action> {
     match event {
         event::Event::Key(key) => Some(Action::Key(*key)),
-        event::Event::Resize(columns, rows) => Some(Action::Resize(*columns, *rows)),
         event::Event::Mouse(mouse) => {
             let what = match mouse.kind {
                 MouseEventKind::Down(MouseButton::Left) => MouseAction::Press,

@@ -32,6 +32,8 @@ const fn control(c: char) -> Key {
 pub enum Context {
     /// The panels, and what is read over them.
     Panels,
+    /// A list to choose from: problems, events.
+    Choices,
     /// The list of optimisers.
     Lanes,
     /// The names of optimisers.
@@ -44,10 +46,13 @@ pub enum Context {
 
 impl Context {
     /// Every context.
-    pub const ALL: [Self; 5] = [Self::Panels, Self::Lanes, Self::Names, Self::Keys, Self::Typing];
+    pub const ALL: [Self; 6] = [Self::Panels, Self::Choices, Self::Lanes, Self::Names, Self::Keys, Self::Typing];
 }
 
-const LISTS: &[Context] = &[Context::Panels, Context::Lanes, Context::Names, Context::Keys];
+const LISTS: &[Context] = &[Context::Panels, Context::Choices, Context::Lanes, Context::Names, Context::Keys];
+/// What is open over the panels and is left by the key that quits.
+const OVER: &[Context] = &[Context::Choices, Context::Lanes, Context::Names, Context::Keys];
+const PANELS_AND_CHOICES: &[Context] = &[Context::Panels, Context::Choices];
 
 /// What a binding is about; the help overlay has one block for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,14 +174,19 @@ pub static KEYMAP: &[Binding] = {
         bind(&[char('[')], C::Slower, "", "", Time),
         bind(&[char('n')], C::NextEvent, "n   N", "next, previous event of the optimiser explained", Time),
         bind(&[char('N')], C::PreviousEvent, "", "", Time),
+        within(
+            PANELS_AND_CHOICES,
+            bind(&[char('J')], C::Events, "J", "list the events of all optimisers; enter goes there", Time),
+        ),
         hinted(
             "↑↓ lane",
             within(
-                LISTS,
+                // Where something is typed a character stands for itself, and only the arrows move.
+                &Context::ALL,
                 bind(&[key(KeyCode::Up), char('k')], C::Up, "↑ k   ↓ j", "choose the optimiser explained", View),
             ),
         ),
-        within(LISTS, bind(&[key(KeyCode::Down), char('j')], C::Down, "", "", View)),
+        within(&Context::ALL, bind(&[key(KeyCode::Down), char('j')], C::Down, "", "", View)),
         bind(&[char('1')], C::ToggleLane(0), "1 – 9", "show or hide an optimiser", View),
         bind(&[char('2')], C::ToggleLane(1), "", "", View),
         bind(&[char('3')], C::ToggleLane(2), "", "", View),
@@ -199,14 +209,28 @@ pub static KEYMAP: &[Binding] = {
         hinted("x axis", bind(&[char('x')], C::NextXAxis, "x", "x axis: steps, evaluations, seconds", View)),
         bind(&[char('t')], C::NextTheme, "t", "theme: dark, light", View),
         bind(&[char('e')], C::Export, "e", "export a PNG", Program),
-        hinted("p problems", bind(&[char('p')], C::Problems, "p", "choose a problem", Program)),
+        hinted(
+            "p problems",
+            within(PANELS_AND_CHOICES, bind(&[char('p')], C::Problems, "p", "choose a problem", Program)),
+        ),
+        within(
+            PANELS_AND_CHOICES,
+            bind(&[char('/')], C::Filter, "/", "choose among the problems in which a word occurs", Program),
+        ),
+        bind(&[char('}')], C::NextProblem(1), "}   {", "open the next, the previous problem", Program),
+        bind(&[char('{')], C::NextProblem(-1), "", "", Program),
+        within(&[Context::Choices], bind(&[key(KeyCode::Enter), char(' ')], C::Enter, "", "", Program)),
         hinted("o optimisers", bind(&[char('o')], C::Optimisers, "o", "choose and change the optimisers", Program)),
         bind(&[char('r')], C::Restart, "r", "restart", Program),
         bind(&[char('m')], C::Mouse, "m", "mouse on or off", Program),
-        hinted("? help", bind(&[char('?'), key(KeyCode::F(1))], C::Help, "?", "this help", Program)),
+        hinted(
+            "? help",
+            within(PANELS_AND_CHOICES, bind(&[char('?'), key(KeyCode::F(1))], C::Help, "?", "this help", Program)),
+        ),
         within(&Context::ALL, bind(&[key(KeyCode::Esc)], C::Back, "esc", "back", Program)),
         within(&Context::ALL, bind(&[control('z')], C::Suspend, "ctrl-z", "to the shell; fg comes back", Program)),
-        hinted("q quit", within(LISTS, bind(&[char('q')], C::Quit, "q ctrl-c", "quit", Program))),
+        hinted("q quit", bind(&[char('q')], C::Quit, "q ctrl-c", "quit; closes what is open over the panels", Program)),
+        within(OVER, bind(&[char('q')], C::Back, "", "", Program)),
         within(&Context::ALL, bind(&[control('c')], C::Quit, "", "", Program)),
         change(
             LANES,
@@ -304,7 +328,7 @@ pub fn hints_in(context: Context) -> impl Iterator<Item = (&'static str, &'stati
 }
 
 /// The footer's hints, most needed first.
-pub fn hints() -> impl Iterator<Item = &'static str> {
+pub fn hints() -> impl Iterator<Item = (Command, &'static str)> {
     const ORDER: [Command; 9] = [
         Command::PlayPause,
         Command::Step(1),
@@ -316,7 +340,8 @@ pub fn hints() -> impl Iterator<Item = &'static str> {
         Command::Up,
         Command::NextXAxis,
     ];
-    ORDER.into_iter().filter_map(|command| KEYMAP.iter().find(|b| b.command == command).and_then(|b| b.hint))
+    let hint = |command| KEYMAP.iter().find(|binding| binding.command == command).and_then(|binding| binding.hint);
+    ORDER.into_iter().filter_map(move |command| Some((command, hint(command)?)))
 }
 
 #[cfg(test)]
@@ -361,7 +386,8 @@ mod tests {
         assert_eq!(press('q', Context::Typing), Some(Command::Change(Change::Type('q'))));
         assert_eq!(press('3', Context::Keys), Some(Command::Change(Change::Type('3'))));
         assert_eq!(press('3', Context::Panels), Some(Command::ToggleLane(2)));
-        assert_eq!(press('q', Context::Keys), Some(Command::Quit));
+        assert_eq!(press('q', Context::Keys), Some(Command::Back));
+        assert_eq!(press('q', Context::Choices), Some(Command::Back));
         for context in Context::ALL {
             let press = |code, modifiers| command(KeyEvent::new(code, modifiers), context);
             assert_eq!(press(KeyCode::Char('c'), KeyModifiers::CONTROL), Some(Command::Quit));

@@ -2,6 +2,7 @@
 
 pub mod chart;
 pub mod confusion;
+pub mod events;
 pub mod footer;
 pub mod gallery;
 pub mod grid;
@@ -9,6 +10,7 @@ pub mod header;
 pub mod help;
 pub mod landscape;
 pub mod lanes;
+pub mod list;
 pub mod main_view;
 pub mod picker;
 pub mod problems;
@@ -50,7 +52,8 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
     footer::render(app, arrangement.footer, buf);
     match app.overlay {
         Some(Overlay::Help(top)) => help::render(app, top, area, buf),
-        Some(Overlay::Problems(chosen)) => problems::render(app, chosen, area, buf),
+        Some(Overlay::Problems) => problems::render(app, area, buf),
+        Some(Overlay::Events) => events::render(app, area, buf),
         Some(Overlay::Optimisers) => picker::render(app, area, buf),
         None => {}
     }
@@ -97,16 +100,27 @@ pub fn title(text: &str, style: Style) -> Line<'static> {
     Line::from(Span::styled(format!(" {text} "), style))
 }
 
-/// A window over everything else, in the middle, as large as its contents where there is room; returns its inside.
-pub fn window(theme: Theme, text: &str, size: (usize, usize), area: Rect, buf: &mut Buffer) -> Rect {
+/// Where a window over everything else is: in the middle, as large as its contents where there is room.
+fn window_frame(size: (usize, usize), area: Rect) -> Rect {
     let fit = |wanted: usize, most: u16| u16::try_from(wanted).unwrap_or(u16::MAX).min(most);
     let (width, height) =
         (fit(size.0 + 4, area.width.saturating_sub(2)), fit(size.1 + 2, area.height.saturating_sub(2)));
-    let place = Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height);
+    Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height)
+}
+
+/// The inside of such a window.
+pub fn window_area(size: (usize, usize), area: Rect) -> Rect {
+    let inside = inside(window_frame(size, area));
+    Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside }
+}
+
+/// Draws a window over everything else; returns its inside.
+pub fn window(theme: Theme, text: &str, size: (usize, usize), area: Rect, buf: &mut Buffer) -> Rect {
+    let place = window_frame(size, area);
     Clear.render(place, buf);
     buf.set_style(place, theme.text());
-    let inside = frame(title(text, theme.strong()), Line::default(), theme.border(true), place, buf);
-    Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside }
+    frame(title(text, theme.strong()), Line::default(), theme.border(true), place, buf);
+    window_area(size, area)
 }
 
 /// Text cut to a width, with an ellipsis where something is missing.

@@ -1,8 +1,13 @@
 //! From problem files to sessions.
 
-use crate::session::{
-    Setup,
-    setup::{BUNDLED, LaneSetup, Overrides, ProblemSpec},
+use std::path::Path;
+
+use crate::{
+    data::Places,
+    session::{
+        Setup,
+        setup::{BUNDLED, Bundled, LaneSetup, Overrides, ProblemSpec},
+    },
 };
 
 use super::{
@@ -11,12 +16,20 @@ use super::{
 };
 
 /// The bundled problems.
-pub fn choices() -> Vec<Choice> {
-    let summary = |name| Setup::bundled(name, &Overrides::default()).ok().and_then(|setup| setup.summary);
-    BUNDLED
-        .iter()
-        .map(|bundled| Choice { name: bundled.name.to_owned(), summary: summary(bundled.name).unwrap_or_default() })
-        .collect()
+pub fn choices(data_folder: Option<&Path>) -> Vec<Choice> {
+    BUNDLED.iter().map(|bundled| choice(bundled, data_folder)).collect()
+}
+
+fn choice(bundled: &Bundled, data_folder: Option<&Path>) -> Choice {
+    let setup = Setup::bundled(bundled.name, &Overrides::default()).ok();
+    let missing = setup.as_ref().and_then(Setup::needs).filter(|set| Places::new(data_folder).files_of(*set).is_err());
+    Choice {
+        name: bundled.name.to_owned(),
+        group: bundled.group.to_owned(),
+        summary: setup.and_then(|setup| setup.summary).unwrap_or_default(),
+        description: bundled.description(),
+        missing: missing.map(|set| format!("it needs the data set {}: {}", set.as_str(), set.remedy())),
+    }
 }
 
 /// How long a problem with data is meant to run and how often its lanes are evaluated, where that was asked for.

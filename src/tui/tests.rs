@@ -63,6 +63,11 @@ name = "adamqlr"
 label = "AdamQLR"
 "#;
 
+fn choice(name: &str, group: &str, summary: &str) -> Choice {
+    let description = format!("{summary}, and what there is to see in it.\nAfter nobody in particular.");
+    Choice { name: name.to_owned(), group: group.to_owned(), summary: summary.to_owned(), description, missing: None }
+}
+
 /// An app with its engine, which answers at once.
 struct Stage {
     app: App,
@@ -76,8 +81,13 @@ impl Stage {
         let setup = Setup::from_str(text, "test.toml", Path::new(""), &Overrides::default()).unwrap();
         let (engine, opening) = Engine::open(source::opener(setup, source::Pace::default())).unwrap();
         let choices = vec![
-            Choice { name: "rosenbrock".to_owned(), summary: "A curved valley".to_owned() },
-            Choice { name: "quadratic-round".to_owned(), summary: "A round bowl".to_owned() },
+            choice("rosenbrock", "Valleys", "A curved valley"),
+            choice("rosenbrock-10d", "Valleys", "Ten dimensions of valley"),
+            choice("quadratic-round", "Bowls", "A round bowl"),
+            Choice {
+                missing: Some("it needs the data set moons: get it with `moonfetch`".to_owned()),
+                ..choice("far-away", "Data", "A set that is not here")
+            },
         ];
         let app = App::new(opening, choices, Theme::new(Brightness::Dark, depth));
         let mut stage = Self { app, engine, exported: 0, quit: false };

@@ -16,6 +16,7 @@ pub const EXACT_OUTPUTS: usize = 32;
 ///
 /// The factors are weighted averages over the batches seen, unbiased from the first step on: W ← γW + 1, X ← X + (X_new − X)/W.
 /// A problem without layers is one block with A the full Gauss–Newton matrix and G = 1, so Δ is the damped Gauss–Newton direction.
+/// With full blocks that is so for every problem: A is C itself, of all layers together.
 ///
 /// Source: Martens & Grosse 2015, §§4–6; defaults and averaging as kfac-jax runs it.
 #[derive(Clone, Debug)]
@@ -42,6 +43,8 @@ pub(super) struct KfacSettings<T: Real> {
     pub(super) ema: T,
     pub(super) estimator: Estimator,
     pub(super) inversion: Inversion,
+    /// One block over all parameters, of C itself.
+    pub(super) full: bool,
     pub(super) interval: u64,
     pub(super) norm_constraint: Option<T>,
 }
@@ -53,7 +56,8 @@ pub fn default_estimator(outputs: usize) -> Estimator {
 
 impl<T: Real> Kfac<T> {
     pub(super) fn new(problem: &dyn Problem<T>, settings: KfacSettings<T>) -> Self {
-        let averages: Vec<_> = problem.blocks().into_iter().map(Factors::zeros).collect();
+        let blocks = if settings.full { vec![(problem.start().len(), 1)] } else { problem.blocks() };
+        let averages: Vec<_> = blocks.into_iter().map(Factors::zeros).collect();
         let inverses = averages.iter().map(|_| BlockInverse::new(settings.inversion)).collect();
         Self { settings, l2: problem.l2(), weight: T::zero(), averages, inverses, inverted: None }
     }
@@ -61,7 +65,14 @@ impl<T: Real> Kfac<T> {
     /// Averages in the statistics of the current batch, which the step then uses.
     pub(super) fn observe(&mut self, oracle: &mut dyn Oracle<T>) {
         self.weight = self.settings.ema * self.weight + T::one();
-        oracle.statistics(self.settings.estimator, T::one() / self.weight, &mut self.averages);
+        let share = T::one() / self.weight;
+        if self.settings.full {
+            let Factors { a, g } = &mut self.averages[0];
+            oracle.full_statistics(self.settings.estimator, share, a);
+            g.fill(T::one());
+        } else {
+            oracle.statistics(self.settings.estimator, share, &mut self.averages);
+        }
     }
 
     /// Δ.

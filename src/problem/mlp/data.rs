@@ -64,6 +64,17 @@ impl<T: Real> Data<T> {
         }
     }
 
+    /// Mean loss of the network at θ, in pieces and without a penalty; `pass` is where activations go.
+    pub(super) fn mean_loss(&self, shape: &Shape, theta: &[T], pass: &mut Forward<T>) -> f64 {
+        let rows = self.inputs.nrows();
+        let pieces = self.inputs.as_slice().chunks(CHUNK * rows).enumerate();
+        let losses = pieces.map(|(piece, inputs)| -> f64 {
+            pass.run(shape, theta, Panel::new(inputs, rows));
+            Loss::total(pass.outputs(), &self.goals, |n| piece * CHUNK + n).into()
+        });
+        losses.sum::<f64>() / self.len() as f64
+    }
+
     /// Passes the inputs of every example to `sink`, then the targets.
     pub(super) fn visit(&self, sink: &mut dyn FnMut(DataPiece<'_>)) {
         let mut buffer = Vec::new();

@@ -33,6 +33,8 @@ pub(super) struct MlpOracle<T: Real> {
     /// How many of the tangents are those of the last `gram` at the linearisation.
     current: usize,
     product: DVector<T>,
+    /// One column an example: the derivative by θ of what is propagated back from it; where C itself is asked for.
+    slopes: DMatrix<T>,
 }
 
 impl<T: Real> MlpOracle<T> {
@@ -51,6 +53,7 @@ impl<T: Real> MlpOracle<T> {
             tangents: [Tangent::new(shape), Tangent::new(shape)],
             current: 0,
             product: DVector::zeros(0),
+            slopes: DMatrix::zeros(0, 0),
             shared,
         };
         oracle.select(1);
@@ -129,21 +132,55 @@ impl<T: Real> MlpOracle<T> {
         })
     }
 
-    /// Back-propagates what `fill` puts at the outputs of every example and adds weight·Σ ssᵀ to every G.
-    fn add_output_moments(
-        &mut self,
-        weight: T,
-        factors: &mut [Factors<T>],
-        mut fill: impl FnMut(&Shared<T>, usize, &[T], &mut [T]),
-    ) {
+    /// Back-propagates what `fill` puts at the outputs of every example, into the probe.
+    fn pull_back(&mut self, mut fill: impl FnMut(&Shared<T>, usize, &[T], &mut [T])) {
         let Self { shared, batch, theta, forward, linked, probe, .. } = self;
         let top = probe.top_mut(&shared.shape, linked.ncols());
         for (n, (mut s, p)) in top.column_iter_mut().zip(linked.column_iter()).enumerate() {
             fill(shared, batch.member(n), p.as_slice(), s.as_mut_slice());
         }
         probe.run(&shared.shape, theta.as_slice(), forward);
-        for (layer, factor) in factors.iter_mut().enumerate() {
-            PanelMut::from(&mut factor.g).set_square(weight, probe.after(layer).into(), T::one());
+    }
+
+    /// Back-propagates an estimator's output derivatives, once or once an output, and hands over each time.
+    fn pull_back_each(&mut self, estimator: Estimator, mut then: impl FnMut(&mut Self)) {
+        match estimator {
+            Estimator::Exact => {
+                for k in 0..self.shared.shape.outputs() {
+                    self.pull_back(|shared, _, p, s| shared.loss.fisher_column(p, k, s));
+                    then(self);
+                }
+            }
+            Estimator::Sampled => {
+                let mut rng = crate::math::stream(self.shared.seed, Purpose::SampledTargets, self.step);
+                self.pull_back(|shared, _, p, s| shared.loss.sampled_derivative(p, &mut rng, s));
+                then(self);
+            }
+            Estimator::Empirical => {
+                self.pull_back(|shared, member, p, s| {
+                    Loss::derivative(p, &shared.train.goals, member, T::one(), s);
+                });
+                then(self);
+            }
+        }
+    }
+
+    /// Each example's derivative by θ of what was propagated back: a sᵀ of every layer, in θ's order.
+    fn fill_slopes(&mut self) {
+        let Self { shared, batch, gathered, theta, forward, probe, slopes, .. } = self;
+        let inputs = batch_inputs(shared, batch, gathered);
+        fit(slopes, theta.len(), inputs.columns());
+        let (mut first, shape) = (0, &shared.shape);
+        for (layer, (rows, units)) in shape.blocks().enumerate() {
+            let sources = if layer == 0 { inputs } else { forward.hidden(layer).into() };
+            let examples = sources.iter().zip(probe.after(layer).column_iter()).zip(slopes.column_iter_mut());
+            for ((a, s), mut slope) in examples {
+                let block = &mut slope.as_mut_slice()[first..first + rows * units];
+                for (unit, &s) in block.chunks_exact_mut(rows).zip(s.iter()) {
+                    unit.iter_mut().zip(a).for_each(|(slope, &a)| *slope = a * s);
+                }
+            }
+            first += rows * units;
         }
     }
 }
@@ -186,6 +223,15 @@ impl<T: Real> Oracle<T> for MlpOracle<T> {
         let Self { shared, batch, gathered, trial, .. } = self;
         trial.run(&shared.shape, theta.as_slice(), batch_inputs(shared, batch, gathered));
         self.trial_loss(theta)
+    }
+
+    fn full_loss(&mut self, theta: &DVector<T>) -> T {
+        let all = self.shared.train.len();
+        if self.batch.run() == Some(0) && self.batch.len() == all {
+            return self.loss(theta);
+        }
+        let mean = self.shared.train.mean_loss(&self.shared.shape, theta.as_slice(), &mut self.trial);
+        T::of(mean) + self.penalty(theta)
     }
 
     /// The first layer is linear in its weights: its Z at θ − Vw is Z − Σ wᵢŻᵢ, without a product with the inputs, the largest of all.
@@ -267,21 +313,19 @@ impl<T: Real> Oracle<T> for MlpOracle<T> {
             PanelMut::from(&mut factor.a).set_square(weight, source, keep);
             factor.g *= keep;
         }
-        match estimator {
-            Estimator::Exact => {
-                for k in 0..self.shared.shape.outputs() {
-                    self.add_output_moments(weight, factors, |shared, _, p, s| shared.loss.fisher_column(p, k, s));
-                }
+        self.pull_back_each(estimator, |oracle| {
+            for (layer, factor) in factors.iter_mut().enumerate() {
+                PanelMut::from(&mut factor.g).set_square(weight, oracle.probe.after(layer).into(), T::one());
             }
-            Estimator::Sampled => {
-                let mut rng = crate::math::stream(self.shared.seed, Purpose::SampledTargets, self.step);
-                self.add_output_moments(weight, factors, |shared, _, p, s| {
-                    shared.loss.sampled_derivative(p, &mut rng, s);
-                });
-            }
-            Estimator::Empirical => self.add_output_moments(weight, factors, |shared, member, p, s| {
-                Loss::derivative(p, &shared.train.goals, member, T::one(), s);
-            }),
-        }
+        });
+    }
+
+    fn full_statistics(&mut self, estimator: Estimator, share: T, matrix: &mut DMatrix<T>) {
+        let weight = share / T::of(self.linked.ncols() as f64);
+        *matrix *= T::one() - share;
+        self.pull_back_each(estimator, |oracle| {
+            oracle.fill_slopes();
+            PanelMut::from(&mut *matrix).set_square(weight, (&oracle.slopes).into(), T::one());
+        });
     }
 }

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     optim::{
+        Blocks,
         Coefficient::{self, Adaptive, Fixed},
         Composition, Curvature, DampingRule, DirectionKind,
         DirectionRecipe::{self, Gradient},
@@ -169,6 +170,7 @@ const RATIOS: [Ratio; 2] = [Ratio::Damped, Ratio::Undamped];
 const RULES: [DampingRule; 4] =
     [DampingRule::LevenbergMarquardt, DampingRule::DecreasingLoss, DampingRule::Constant, DampingRule::None];
 const ESTIMATORS: [Estimator; 3] = [Estimator::Exact, Estimator::Sampled, Estimator::Empirical];
+const BLOCK_FORMS: [Blocks; 2] = [Blocks::Kronecker, Blocks::Full];
 const INVERSIONS: [Inversion; 2] = [Inversion::PiFactored, Inversion::Eigen];
 
 fn position<T: PartialEq>(all: &[T], value: &T) -> Option<usize> {
@@ -282,6 +284,7 @@ pub static KEYS: &[Key] = &[
     key("ema", KFAC, KFACS_DIRECTION, of_direction!(Number, Kfac.ema, range: EMA,), "decay of the factors' average"),
     key("inverse_interval", KFAC, KFACS_DIRECTION, INVERSE_INTERVAL, "inverses refresh every so many steps"),
     key("estimator", KFAC, KFACS_DIRECTION, ESTIMATOR, "how the factor G is estimated"),
+    key("blocks", KFAC, KFACS_DIRECTION, BLOCKS, "a Kronecker product a layer, or all of C at once"),
     key("inversion", KFAC, KFACS_DIRECTION, INVERSION, "how a damped block is inverted"),
     key("norm_constraint", KFAC, KFACS_DIRECTION, NORM_CONSTRAINT, "bound on α²Δᵀg, with a fixed lr"),
     key("reject", KFAC, REJECTING, REJECT, "undo steps that raise the loss"),
@@ -294,6 +297,7 @@ pub static KEYS: &[Key] = &[
     ),
     key("calibrate", KFAC, WITH_DAMPING, flag!(damping.calibrate), "find the initial λ at the first step"),
     key("monitor", EVERY, ANY, flag!(monitor), "compute κ, ΔM and ρ even where the optimiser does not need them"),
+    key("monitor_all", EVERY, ANY, flag!(monitor_all), "record f on all data, and ρ on them, uncharged"),
 ];
 
 const EMA: Range = Range { words: "a number from 0 to 1", holds: |x| (0.0..=1.0).contains(&x) };
@@ -384,6 +388,19 @@ const INVERSION: Kind = Kind::Choice {
     },
     get: |recipe| match recipe.direction {
         DirectionRecipe::Kfac { inversion, .. } => position(&INVERSIONS, &inversion),
+        _ => None,
+    },
+};
+
+const BLOCKS: Kind = Kind::Choice {
+    names: &["kronecker", "full"],
+    set: |recipe, i| {
+        if let DirectionRecipe::Kfac { blocks, .. } = &mut recipe.direction {
+            *blocks = BLOCK_FORMS[i];
+        }
+    },
+    get: |recipe| match recipe.direction {
+        DirectionRecipe::Kfac { blocks, .. } => position(&BLOCK_FORMS, &blocks),
         _ => None,
     },
 };

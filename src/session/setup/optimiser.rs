@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     optim::{
-        Coefficient::Fixed, Curvature, DampingRule, DirectionKind, DirectionRecipe, Recipe, StepSizeKind,
+        Blocks, Coefficient::Fixed, Curvature, DampingRule, DirectionKind, DirectionRecipe, Recipe, StepSizeKind,
         default_estimator, presets,
     },
     session::LaneSpec,
@@ -113,6 +113,9 @@ impl LaneSetup {
     }
 }
 
+/// More parameters than this make a matrix over all of them too slow to invert at every step.
+pub const MOST_IN_A_FULL_BLOCK: usize = 512;
+
 /// What of a problem an optimiser's defaults depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProblemFacts {
@@ -120,6 +123,8 @@ pub struct ProblemFacts {
     pub curvatures: &'static [Curvature],
     /// How many outputs a network has.
     pub outputs: Option<usize>,
+    /// How many parameters there are.
+    pub params: usize,
 }
 
 /// Reads the lanes; without any, the three that this program compares.
@@ -164,6 +169,7 @@ pub(super) fn read(section: &Section<'_>, facts: ProblemFacts) -> Result<LaneSet
     }
     check_together(section, name, &recipe)?;
     check_curvature(section, &recipe, facts)?;
+    check_blocks(section, &recipe, facts)?;
     fill_in(name, &mut recipe, facts);
     Ok(LaneSetup { name, label: label(section, name)?, recipe })
 }
@@ -262,6 +268,19 @@ fn check_curvature(section: &Section<'_>, recipe: &Recipe, facts: ProblemFacts) 
         _ => "this problem has neither outputs nor residuals, and so no Fisher or empirical curvature; take hessian",
     };
     Err(section.get("curvature").map_or_else(|| section.conflict(message), |field| field.conflict(message)))
+}
+
+/// One block over all parameters is a dense matrix to factorise at every step.
+fn check_blocks(section: &Section<'_>, recipe: &Recipe, facts: ProblemFacts) -> Result<(), SetupError> {
+    let full = matches!(recipe.direction, DirectionRecipe::Kfac { blocks: Blocks::Full, .. });
+    if !full || facts.params <= MOST_IN_A_FULL_BLOCK {
+        return Ok(());
+    }
+    let message = format!(
+        "blocks = \"full\" is for at most {MOST_IN_A_FULL_BLOCK} parameters and this problem has {}; take kronecker",
+        facts.params
+    );
+    Err(section.get("blocks").map_or_else(|| section.conflict(&message), |field| field.conflict(&message)))
 }
 
 /// Defaults that depend on the problem, and what a rule implies.

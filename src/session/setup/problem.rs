@@ -1,6 +1,6 @@
 //! The `[problem]` table.
 
-use crate::problem::Curvature;
+use crate::problem::{Curvature, mlp::parameter_count};
 
 use super::{
     closed::{self, ExpressionSpec, FunctionSpec, KroneckerSpec},
@@ -91,6 +91,18 @@ impl ProblemSpec {
         }
     }
 
+    /// How many parameters there are.
+    fn params(&self) -> usize {
+        match self {
+            Self::Rosenbrock(spec) => spec.start.len(),
+            Self::Quadratic(spec) => spec.start.len(),
+            Self::KroneckerQuadratic(spec) => spec.rows * spec.cols,
+            Self::Function(spec) => spec.start.len(),
+            Self::Expression(spec) => spec.start.len(),
+            Self::Mlp(spec) => parameter_count(&spec.layers),
+        }
+    }
+
     /// What optimisers' defaults depend on.
     pub(crate) fn facts(&self) -> ProblemFacts {
         let (curvatures, outputs): (&[Curvature], _) = match self {
@@ -103,7 +115,7 @@ impl ProblemSpec {
                 (&[Curvature::Fisher, Curvature::Hessian, Curvature::Empirical], mlp.layers.last().copied())
             }
         };
-        ProblemFacts { curvatures, outputs }
+        ProblemFacts { curvatures, outputs, params: self.params() }
     }
 }
 

@@ -245,6 +245,11 @@ fn errors_name_place_key_found_and_accepted() {
         ("[problem]\nkind = \"quadratic\"\ncondition = 2\nstart = [1]".into(), "expected a list of 2 numbers"),
         ("[problem]\nkind = \"quadratic\"\ncondition = 2\nseed = 1".into(), "`problem.seed` goes with `spectrum` only"),
         ("[problem]\nkind = \"quadratic\"\ncondition = 2\nnoise = -1".into(), "expected a number of at least 0"),
+        (
+            "[problem]\nkind = \"kronecker-quadratic\"\nrows = 30\ncols = 20\n[[optimiser]]\nname = \"kfac\"\nblocks = \"full\"".into(),
+            "line 7: blocks = \"full\" is for at most 512 parameters and this problem has 600; take kronecker",
+        ),
+        (lane("name = \"kfac\"\nblocks = \"dense\""), "expected one of kronecker, full"),
         (mlp("layers = [1]\nloss = \"mse\"\ndata = { synthetic = \"sine\" }"), "`problem.layers` is a list of 1"),
         (mlp("layers = [1, 1]\nloss = \"mse\"\ndata = { synthetic = \"moons\" }"), "labelled with classes"),
         (mlp("layers = [1, 1]\nloss = \"mse\"\ndata = { set = \"digit\" }"), "expected one of digits"),

@@ -28,15 +28,14 @@ impl App {
 
     /// To the next or previous step at which something happened to the lane explained.
     pub(super) fn jump(&mut self, forwards: bool) {
-        let found = self.lane_events().and_then(|events| {
-            let step = if forwards { events.after(self.cursor) } else { events.before(self.cursor) }?;
-            Some((step, events.in_words(self.lane_history(), step)))
-        });
+        let found = self
+            .lane_events()
+            .and_then(|events| if forwards { events.after(self.cursor) } else { events.before(self.cursor) });
         let label = self.lane_history().label().to_owned();
         match found {
-            Some((step, what)) => {
+            Some(step) => {
                 self.seek(step);
-                self.tell(format!("step {step} · {label}: {what}"));
+                self.tell_event(step);
             }
             None if forwards => self.tell(format!("{label}: no later event among the steps computed")),
             None if self.lane_events().is_some_and(|events| events.forgotten(self.cursor)) => {
@@ -44,5 +43,12 @@ impl App {
             }
             None => self.tell(format!("{label}: no earlier event")),
         }
+    }
+
+    /// Says what happened to the lane explained at a step.
+    pub(super) fn tell_event(&mut self, step: usize) {
+        let past = self.lane_history();
+        let what = self.lane_events().map(|events| events.in_words(past, step)).unwrap_or_default();
+        self.tell(format!("step {step} · {}: {what}", past.label()));
     }
 }

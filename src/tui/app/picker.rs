@@ -65,6 +65,8 @@ pub struct Picker {
     pub chosen: usize,
     /// What the keys are about.
     pub mode: Mode,
+    /// Whether what is being typed is still the value that stood there: the first character replaces it.
+    pub untouched: bool,
     /// Why the last change was refused.
     pub refusal: Option<String>,
     /// Every name there is.
@@ -80,7 +82,7 @@ impl Picker {
             origin: Some(index),
         };
         let entries = lanes.iter().enumerate().map(entry).collect();
-        Self { entries, chosen, mode: Mode::Lanes, refusal: None, names: Name::every(), facts }
+        Self { entries, chosen, mode: Mode::Lanes, untouched: false, refusal: None, names: Name::every(), facts }
     }
 
     /// What keys are about.
@@ -211,7 +213,7 @@ impl Picker {
             Mode::Keys(row) => match self.keys().get(row) {
                 Some(key) if key.choices().is_empty() => {
                     let value = key.written(&self.entry().lane.recipe);
-                    self.mode = Mode::Typing(Typing::Key(row), value);
+                    (self.mode, self.untouched) = (Mode::Typing(Typing::Key(row), value), true);
                 }
                 _ => self.cycle(row, true),
             },
@@ -254,7 +256,10 @@ impl Picker {
             (Change::Add, _) if self.has_room() => self.mode = Mode::Names(0),
             (Change::Duplicate, _) if self.has_room() => self.add(self.entry().draft.clone()),
             (Change::Remove, _) => self.remove(),
-            (Change::Rename, _) => self.mode = Mode::Typing(Typing::Label, self.entry().lane.label.clone()),
+            (Change::Rename, _) => {
+                self.mode = Mode::Typing(Typing::Label, self.entry().lane.label.clone());
+                self.untouched = true;
+            }
             (Change::NextValue, Mode::Keys(row)) => self.cycle(row, true),
             (Change::PreviousValue, Mode::Keys(row)) => self.cycle(row, false),
             (Change::Default, Mode::Keys(row)) => {
@@ -264,14 +269,19 @@ impl Picker {
                 }
             }
             (Change::Type(c), Mode::Keys(row)) if self.is_typed(row) => {
-                self.mode = Mode::Typing(Typing::Key(row), c.to_string());
+                (self.mode, self.untouched) = (Mode::Typing(Typing::Key(row), c.to_string()), false);
+            }
+            (Change::Type(c), Mode::Typing(what, _)) if self.untouched => {
+                (self.mode, self.untouched) = (Mode::Typing(what, c.to_string()), false);
             }
             (Change::Type(c), Mode::Typing(what, text)) => self.mode = Mode::Typing(what, format!("{text}{c}")),
             (Change::Erase, Mode::Typing(what, mut text)) => {
                 text.pop();
-                self.mode = Mode::Typing(what, text);
+                (self.mode, self.untouched) = (Mode::Typing(what, text), false);
             }
-            (Change::EraseAll, Mode::Typing(what, _)) => self.mode = Mode::Typing(what, String::new()),
+            (Change::EraseAll, Mode::Typing(what, _)) => {
+                (self.mode, self.untouched) = (Mode::Typing(what, String::new()), false);
+            }
             _ => {}
         }
     }

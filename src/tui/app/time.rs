@@ -214,7 +214,7 @@ impl App {
         if self.cursor >= self.limit {
             let planned = self.limit;
             self.stop();
-            self.tell(format!("step {planned}: the planned end; space or → goes on"));
+            self.tell(format!("step {planned}: the planned end; space goes on, g n to the first thing worth seeing"));
         } else if self.over && self.cursor >= computed {
             self.stop();
             self.say_over();
@@ -241,6 +241,7 @@ impl App {
         if self.wanted > before && !self.playing {
             self.move_to(self.wanted.min(self.history.latest()));
         }
+        self.play_where_arrived();
         if self.over && self.wanted > self.computed() {
             self.wanted = self.computed();
             self.say_over();

@@ -9,7 +9,7 @@ use ratatui::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use super::{cut, frame, padded};
+use super::{cut, frame, inside, padded};
 use crate::{
     figure::{
         explain::cost_in_words,
@@ -45,6 +45,14 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
         let note = format!(" {} of {} ", rows, lanes.len());
         buf.set_string(area.right() - 2 - note.width() as u16, area.y, note, app.theme.quiet());
     }
+}
+
+/// Which lane is at a row of the screen.
+pub fn at(app: &App, area: Rect, column: u16, row: u16) -> Option<usize> {
+    let inside = inside(area);
+    let top = (app.lane + 1).saturating_sub(usize::from(inside.height));
+    let lane = top + usize::from(row.saturating_sub(inside.y));
+    (inside.contains((column, row).into()) && lane < app.history.lanes().len()).then_some(lane)
 }
 
 /// What the letters of the table are.

@@ -187,6 +187,9 @@ fn below(app: &App, picker: &Picker, area: Rect, buf: &mut Buffer) {
     }
 }
 
+/// What typing does to a value that stands there.
+const REPLACES: &str = "what you type replaces it, backspace changes it";
+
 fn hints_fit(key: &str, what: &str, width: usize) -> bool {
     key.width() + what.width() < width
 }
@@ -200,9 +203,15 @@ fn about(app: &App, picker: &Picker) -> Vec<String> {
             vec![
                 format!("{}: {}", key.name, key.explanation),
                 format!("accepted: {}", key.accepted()),
-                format!("default: {default}"),
+                match picker.mode {
+                    Mode::Typing(..) if picker.untouched => format!("default: {default}; {REPLACES}"),
+                    _ => format!("default: {default}"),
+                },
             ]
         }),
+        Mode::Typing(Typing::Label, _) if picker.untouched => {
+            vec!["a label of its own; empty: the optimiser's name".to_owned(), REPLACES.to_owned()]
+        }
         Mode::Typing(Typing::Label, _) => vec!["a label of its own; empty: the optimiser's name".to_owned()],
         Mode::Names(_) => vec![
             "DIRECTION+STEP+DAMPING composes any optimiser of three parts".to_owned(),

@@ -1,11 +1,13 @@
 //! What the keys do.
 
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
 use super::*;
 use crate::{
     figure::{View, XAxis},
     tui::{
         action::{Change, MouseAction},
-        app::{Overlay, SPEEDS},
+        app::{Overlay, SPEEDS, Start},
         layout::Panel,
         opening::Source,
         worker::Request,
@@ -274,7 +276,13 @@ fn help_opens_scrolls_and_closes() {
     stage.press(Command::Help);
     assert_eq!(stage.app.overlay, None);
     stage.press(Command::Help).press(Command::Quit);
-    assert!(stage.quit);
+    assert!(stage.quit, "ctrl-c quits from anywhere");
+    let mut stage = Stage::valley((80, 24));
+    for open in [Command::Help, Command::Problems, Command::Optimisers] {
+        stage.press(open);
+        stage.act(Action::Key(KeyEvent::new(KeyCode::Char('q'), KeyModifiers::NONE)));
+        assert!(!stage.quit && stage.app.overlay.is_none(), "q closes what is open, and nothing is lost");
+    }
 }
 
 #[test]
@@ -308,8 +316,176 @@ fn the_mouse_zooms_drags_time_and_starts_elsewhere() {
     assert_eq!(stage.app.cursor, 30);
     stage.act(Action::Mouse(MouseAction::WheelUp, 30, 15));
     assert!(stage.app.zoom.window.is_some());
-    let effects = stage.app.update(Action::Mouse(MouseAction::Press, 30, 15));
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Request(Request::Open(Source::From(..))))));
+    // One click asks, a key or a click elsewhere forgets it, and a second one on the same place starts there.
+    let press = |stage: &mut Stage, column, row| {
+        let effects = stage.app.update(Action::Mouse(MouseAction::Press, column, row));
+        effects.iter().any(|effect| matches!(effect, Effect::Request(Request::Open(Source::From(..)))))
+    };
+    assert!(!press(&mut stage, 30, 15));
+    assert!(stage.message().starts_with("click here again to restart all optimisers from ("), "{}", stage.message());
+    stage.act(Action::Key(KeyEvent::new(KeyCode::Up, KeyModifiers::NONE)));
+    assert!(!press(&mut stage, 30, 15));
+    assert!(!press(&mut stage, 50, 9));
+    assert_eq!(stage.app.history.latest(), 30);
+    assert!(press(&mut stage, 50, 9));
+}
+
+#[test]
+fn a_click_moves_the_cursor_chooses_lanes_and_presses_keys() {
+    let mut stage = Stage::valley(SIZE);
+    stage.times(3, Command::Step(10));
+    let (_, area) = stage.app.arrangement().traces[1];
+    let plot = crate::tui::layout::plot(area);
+    stage.act(Action::Mouse(MouseAction::Press, plot.x, plot.y + 1));
+    assert_eq!((stage.app.cursor, stage.app.focus), (0, Panel::Trace(1)));
+    stage.act(Action::Mouse(MouseAction::Drag, plot.right() - 1, plot.y + 1));
+    assert_eq!(stage.app.cursor, 30);
+    stage.press(Command::NextXAxis);
+    stage.act(Action::Mouse(MouseAction::Press, plot.x + plot.width / 2, plot.y + 1));
+    let (cost, all) = {
+        let lane = stage.app.lane_history();
+        (lane.cost(stage.app.cursor).evaluations(), lane.cost(30).evaluations())
+    };
+    let [start, end] = stage.app.trace_options(plot, [2, 2]).x_range(&stage.app.history);
+    assert!((cost - f64::midpoint(start, end).min(all)).abs() < 0.05 * end, "{cost} of {all}");
+    let table = stage.app.arrangement().lanes;
+    stage.act(Action::Mouse(MouseAction::Press, table.x + 10, table.y + 3));
+    assert_eq!(stage.app.lane, 2);
+    let footer = stage.app.arrangement().footer;
+    // A message lies over the keys until the next one.
+    stage.press(Command::Up);
+    let text = stage.text();
+    let line: Vec<char> = text.lines().nth(usize::from(footer.y)).unwrap().trim_start_matches('"').chars().collect();
+    let column = line.windows(6).position(|six| six.iter().collect::<String>() == "? help").unwrap();
+    stage.act(Action::Mouse(MouseAction::Press, column as u16, footer.y));
+    assert_eq!(stage.app.overlay, Some(Overlay::Help(0)));
+    stage.act(Action::Mouse(MouseAction::WheelDown, 60, 20));
+    assert_eq!(stage.app.overlay, Some(Overlay::Help(1)));
+}
+
+#[test]
+fn problems_and_events_are_chosen_with_the_mouse() {
+    let mut stage = Stage::valley(SIZE);
+    stage.times(3, Command::Step(10)).press(Command::Problems);
+    let row_of = |stage: &Stage, word: &str| {
+        let text = stage.text();
+        let (row, line) = text.lines().enumerate().find(|(_, line)| line.contains(word)).unwrap();
+        (line.trim_start_matches('"').chars().count() as u16 / 2, row as u16)
+    };
+    let (column, row) = row_of(&stage, "A round bowl");
+    stage.act(Action::Mouse(MouseAction::Press, column, row));
+    assert_eq!(stage.app.menu.choice(), Some(2));
+    stage.act(Action::Mouse(MouseAction::Press, column, row));
+    assert_eq!((stage.app.overlay, stage.app.opening.name.as_str()), (None, "quadratic-round"));
+
+    let mut stage = Stage::valley(SIZE);
+    stage.times(4, Command::Step(10)).press(Command::Events);
+    stage.press(Command::First);
+    let (column, row) = row_of(&stage, "converged at step");
+    stage.act(Action::Mouse(MouseAction::Press, column, row));
+    stage.act(Action::Mouse(MouseAction::Press, column, row));
+    assert_eq!((stage.app.overlay, stage.app.lane), (None, 2));
+    assert!(stage.message().contains("K-FAC: converged"), "{}", stage.message());
+}
+
+#[test]
+fn problems_are_found_by_a_word_and_what_is_missing_says_so() {
+    let mut stage = Stage::valley(SIZE);
+    stage.press(Command::Filter);
+    for c in "bow".chars() {
+        stage.act(Action::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
+    }
+    let text = stage.text();
+    assert!(text.contains("problems / bow") && text.contains("Bowls") && !text.contains("Ten dimensions"), "{text}");
+    stage.act(Action::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)));
+    assert_eq!(stage.app.opening.name, "quadratic-round");
+    // The one that is named so comes before those in whose words it occurs.
+    stage.press(Command::Filter);
+    for c in "rosenbrock-1".chars() {
+        stage.press(Command::Change(Change::Type(c)));
+    }
+    assert_eq!(stage.app.menu.choice(), Some(1));
+    stage.press(Command::Change(Change::EraseAll));
+    for c in "moons q".chars() {
+        stage.press(Command::Change(Change::Type(c)));
+    }
+    assert!(stage.text().contains("no problem has `moons q`"));
+    stage.press(Command::Back).press(Command::Back).press(Command::Latest);
+    assert!(stage.text().contains("✕ it needs the data set moons"), "{}", stage.text());
+    stage.press(Command::Enter);
+    assert_eq!((stage.app.overlay, stage.app.opening.name.as_str()), (Some(Overlay::Problems), "quadratic-round"));
+    stage.press(Command::Back).press(Command::NextProblem(1));
+    assert!(stage.message().contains("the last problem"), "{}", stage.message());
+    stage.press(Command::NextProblem(-1));
+    assert_eq!(stage.app.opening.name, "rosenbrock-10d");
+    stage.press(Command::NextProblem(-1)).press(Command::NextProblem(-1));
+    assert_eq!(stage.app.opening.name, "rosenbrock");
+    assert!(stage.message().contains("the first problem"), "{}", stage.message());
+}
+
+#[test]
+fn the_events_of_all_lanes_are_listed_and_gone_to() {
+    let mut stage = Stage::valley(SIZE);
+    stage.press(Command::Events);
+    assert!(stage.app.overlay.is_none() && stage.message().starts_with("nothing has happened yet"));
+    stage.times(4, Command::Step(10)).press(Command::Events);
+    let rows = stage.app.event_list.rows.clone();
+    assert!(rows.is_sorted() && rows.iter().any(|row| row.lane == 1) && rows.iter().any(|row| row.lane == 2));
+    for (index, row) in rows.iter().enumerate() {
+        stage.press(Command::Events).press(Command::Events).press(Command::First).times(index, Command::Down);
+        if stage.app.overlay.is_none() {
+            stage.press(Command::Events).press(Command::First).times(index, Command::Down);
+        }
+        stage.press(Command::Enter);
+        assert_eq!((stage.app.cursor, stage.app.lane, stage.app.overlay), (row.step, row.lane, None));
+        assert!(stage.message().starts_with(&format!("step {} · ", row.step)), "{}", stage.message());
+    }
+    // A hidden lane has no say.
+    stage.press(Command::Up).press(Command::Up).press(Command::ToggleLane(2)).press(Command::Events);
+    assert!(stage.app.event_list.rows.iter().all(|row| row.lane != 2));
+}
+
+#[test]
+fn the_screen_begins_where_it_is_told_to() {
+    let begin = |start: Start| {
+        let mut stage = Stage::valley(SIZE);
+        let begun = stage.app.begin(&start);
+        stage.act(Action::Resize(SIZE.0, SIZE.1));
+        (stage, begun)
+    };
+    let (mut stage, begun) =
+        begin(Start { at: Some(27), lane: Some("k-fac".to_owned()), view: Some("map".to_owned()), play: false });
+    assert_eq!((begun, stage.app.cursor, stage.app.lane, stage.app.playing), (Ok(()), 27, 2, false));
+    stage.wait(Duration::from_secs(1));
+    assert_eq!(stage.app.cursor, 27);
+    let (mut stage, _) = begin(Start { at: Some(27), lane: Some("1".to_owned()), play: true, ..Start::default() });
+    assert_eq!((stage.app.cursor, stage.app.lane, stage.app.playing), (27, 0, true));
+    stage.wait(Duration::from_secs(1));
+    assert!((35..=38).contains(&stage.app.cursor), "{}", stage.app.cursor);
+    assert!(begin(Start { play: true, ..Start::default() }).0.app.playing);
+    // Beyond the plan too, and beyond the end of every lane as far as there is something.
+    let (stage, _) = begin(Start { at: Some(90), ..Start::default() });
+    assert_eq!(stage.app.cursor, 90);
+    for (start, expected) in [
+        (Start { lane: Some("kfca".to_owned()), ..Start::default() }, "--lane kfca: there is no such optimiser here; "),
+        (Start { lane: Some("0".to_owned()), ..Start::default() }, "--lane 0: "),
+        (Start { view: Some("maps".to_owned()), ..Start::default() }, "--view maps: this problem has no such view; "),
+        (Start { view: Some("confusion".to_owned()), ..Start::default() }, "--view confusion: "),
+    ] {
+        let error = begin(start).1.unwrap_err();
+        assert!(error.starts_with(expected), "{error}");
+    }
+}
+
+#[test]
+fn a_long_message_takes_as_many_lines_as_it_needs() {
+    let mut stage = Stage::valley((80, 24));
+    let words = "the data set uci-energy is not here: put data.csv and order.txt (the order of its rows) into one of \
+                 the folders /home/somebody/.local/share/rhoscope/uci-energy or /usr/share/datasets/uci-energy; at last";
+    stage.act(Action::Exported(Err(words.to_owned())));
+    let text = stage.text();
+    let shown: String = text.lines().map(|line| line.trim_matches('"').trim()).collect::<Vec<_>>().join(" ");
+    assert!(shown.contains(words), "{text}");
 }
 
 #[test]
@@ -322,7 +498,7 @@ fn every_key_is_harmless_in_every_state() {
                 stage.wait(Duration::from_millis(40));
                 let _ = stage.text();
             }
-            stage.app.overlay = [None, Some(Overlay::Help(3)), Some(Overlay::Problems(1))][round];
+            stage.app.overlay = [None, Some(Overlay::Help(3)), Some(Overlay::Problems)][round];
         }
     }
 }
