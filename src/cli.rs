@@ -6,6 +6,7 @@
 mod args;
 mod data;
 mod failure;
+mod named;
 mod outputs;
 mod picture;
 mod problems;
@@ -14,7 +15,10 @@ mod recorder;
 mod report;
 mod run;
 mod screen;
+mod signals;
+mod slips;
 mod train;
+mod ways;
 
 use std::{
     io::{self, Write},
@@ -32,6 +36,11 @@ pub fn main() -> ExitCode {
         Ok(args) => dispatch(&args),
         Err(error) => {
             // Help and version come this way as well, with code 0. A closed pipe is no reason to complain.
+            let typed: Vec<_> = std::env::args_os().skip(1).collect();
+            if let Some(message) = slips::explain(&error, &typed, &Args::command()) {
+                let _ = writeln!(io::stderr(), "error: {message}");
+                return ExitCode::from(2);
+            }
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
@@ -63,16 +72,8 @@ fn dispatch(args: &Args) -> Result<(), Failure> {
         Some(Command::Data { command, data_dir }) => data::data(command.as_ref(), data_dir.as_deref()),
         Some(Command::Problems { command: None | Some(ProblemsCommand::List) }) => print(&problems::list()),
         Some(Command::Problems { command: Some(ProblemsCommand::Show { name }) }) => print(problems::show(name)?),
-        Some(Command::Completions { shell }) => {
-            let mut script = Vec::new();
-            clap_complete::generate(*shell, &mut Args::command(), "rhoscope", &mut script);
-            print_bytes(&script)
-        }
-        Some(Command::Man) => {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(Args::command()).render(&mut page).map_err(Failure::output)?;
-            print_bytes(&page)
-        }
+        Some(Command::Completions { shell }) => print_bytes(&ways::completions(*shell, Args::command())),
+        Some(Command::Man) => print_bytes(&ways::man(Args::command()).map_err(Failure::output)?),
     }
 }
 

@@ -340,12 +340,27 @@ fn a_trace_appears_when_the_screen_is_left() {
 
 #[test]
 fn signals_restore_the_terminal_and_end_the_program() {
-    for (name, number) in [("TERM", "Terminated"), ("INT", "Interrupt")] {
+    let signals =
+        [("TERM", "Terminated"), ("INT", "Interrupt"), ("USR1", "User defined signal 1"), ("ALRM", "Alarm clock")];
+    for (name, number) in signals {
         let mut session = Session::rosenbrock(&[]);
         session.signal(name);
         let status = session.end();
         assert!(!status.success());
         assert_eq!(status.signal(), Some(number), "{status}");
+    }
+}
+
+#[test]
+fn a_terminal_that_cannot_show_the_screen_is_told_so() {
+    for (name, value, part) in
+        [("TERM", "dumb", "TERM is `dumb`"), ("TERM", "", "TERM is empty"), ("LC_ALL", "C", "not UTF-8")]
+    {
+        let mut session = Session::start(&["rosenbrock"], &[(name, value)], Path::new("."));
+        session.until(part);
+        assert!(session.text().contains("rhoscope run"), "{}", session.text());
+        assert_eq!(session.end().exit_code(), 2);
+        assert!(!session.written().contains('\x1b'), "{}", session.written());
     }
 }
 

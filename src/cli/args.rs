@@ -1,6 +1,6 @@
 //! What can be typed.
 
-use std::{num::NonZero, path::PathBuf, time::Duration};
+use std::{ffi::OsString, num::NonZero, path::PathBuf, time::Duration};
 
 use clap::{Args as ArgGroup, Parser, Subcommand, ValueEnum, ValueHint};
 
@@ -25,7 +25,7 @@ pub(super) struct Args {
 
     /// A bundled problem or a problem file (.toml)
     #[arg(default_value = "rosenbrock", value_hint = ValueHint::FilePath)]
-    pub problem: String,
+    pub problem: OsString,
 
     #[command(flatten)]
     pub session: SessionArgs,
@@ -172,11 +172,11 @@ pub(super) struct SessionArgs {
     set: Vec<String>,
 
     /// How many steps the run takes, instead of the file's number
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = plan::steps)]
     steps: Option<u64>,
 
     /// One seed fixes everything random
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", allow_negative_numbers = true, value_parser = plan::seed)]
     seed: Option<u64>,
 
     /// Start from these parameters (safetensors), for instance from --save-params
@@ -184,7 +184,7 @@ pub(super) struct SessionArgs {
     init: Option<PathBuf>,
 
     /// How many threads the arithmetic may use; by default as many as there are cores
-    #[arg(long, value_name = "N", value_parser = plan::count::<NonZero<usize>>)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = plan::count::<NonZero<usize>>)]
     threads: Option<NonZero<usize>>,
 
     /// Look for data sets here first, then in $RHOSCOPE_DATA, the user's data folder and /usr/share/datasets
@@ -224,11 +224,11 @@ impl SessionArgs {
 #[derive(Clone, Copy, Debug, ArgGroup)]
 pub(super) struct PaceArgs {
     /// How many passes over the training data, instead of the file's number
-    #[arg(long, value_name = "N", conflicts_with = "steps", value_parser = plan::count::<NonZero<u64>>)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, conflicts_with = "steps", value_parser = plan::count::<NonZero<u64>>)]
     pub epochs: Option<NonZero<u64>>,
 
     /// Evaluate on all of the data every N steps instead of every epoch (on the screen: every few where they are short)
-    #[arg(long, value_name = "N", value_parser = plan::count::<NonZero<u64>>)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = plan::count::<NonZero<u64>>)]
     pub eval_every: Option<NonZero<u64>>,
 }
 
@@ -237,7 +237,7 @@ pub(super) struct PaceArgs {
 pub(super) struct RunArgs {
     /// A bundled problem or a problem file (.toml)
     #[arg(value_hint = ValueHint::FilePath)]
-    pub problem: String,
+    pub problem: OsString,
 
     #[command(flatten)]
     pub session: SessionArgs,
@@ -251,7 +251,7 @@ pub(super) struct RunArgs {
 pub(super) struct TrainArgs {
     /// A bundled problem or a problem file (.toml), with data to learn from
     #[arg(value_hint = ValueHint::FilePath)]
-    pub problem: String,
+    pub problem: OsString,
 
     #[command(flatten)]
     pub pace: PaceArgs,

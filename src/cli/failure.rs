@@ -42,11 +42,24 @@ impl Failure {
     /// What to tell the user, if there is anything to tell.
     pub fn message(&self) -> Option<String> {
         match self {
-            Self::Input(message) | Self::Result(message) | Self::Stopped(_, message) => Some(message.clone()),
+            Self::Input(message) | Self::Result(message) | Self::Stopped(_, message) => Some(without_numbers(message)),
             Self::ClosedPipe => None,
             Self::Interrupted(_) => Some("interrupted; no file was written".to_owned()),
         }
     }
+}
+
+/// A message without the system's numbers of errors, which say nothing to a reader: `(os error 2)`.
+fn without_numbers(message: &str) -> String {
+    let mut parts = message.split(" (os error ");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once(')') {
+            Some((number, rest)) if number.bytes().all(|byte| byte.is_ascii_digit()) => text += rest,
+            _ => text.extend([" (os error ", part]),
+        }
+    }
+    text
 }
 
 impl From<SetupError> for Failure {
@@ -61,5 +74,16 @@ impl From<ExportError> for Failure {
             ExportError::ClosedPipe => Self::ClosedPipe,
             ExportError::Write { .. } => Self::Input(error.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_errors_are_left_out() {
+        assert_eq!(without_numbers("a: gone (os error 2); b (os error 13)"), "a: gone; b");
+        assert_eq!(without_numbers("λ (os error of old)"), "λ (os error of old)");
     }
 }

@@ -38,6 +38,10 @@ impl Outputs {
             )));
         }
         refuse_clashes(&all)?;
+        let asked = single.into_iter().chain([("--save-params", &args.save_params)]);
+        asked
+            .filter_map(|(option, path)| Some((option, path.as_deref()?)))
+            .try_for_each(|(option, path)| refuse_other_formats(option, path))?;
         if let Some(path) = args.save_params.as_deref() {
             refuse_no_file(path)?;
         }
@@ -69,7 +73,36 @@ pub(super) fn files<'a>(named: impl Iterator<Item = (&'a str, &'a Path)>) -> Res
         let message = format!("{option}: {path} is a pipe, in which a run cannot be begun anew; give a file");
         return Err(Failure::Input(message));
     }
+    named.iter().try_for_each(|(option, path)| refuse_other_formats(option, path))?;
     refuse_clashes(&named)
+}
+
+/// Endings that promise something else than what each option writes; of an ending that promises nothing, nothing is said.
+const FORMATS: [(&str, &str, &[&str]); 4] = [
+    ("--png", "a PNG", &["png"]),
+    ("--trace", "JSON Lines", &["jsonl", "json", "ndjson"]),
+    ("--csv", "CSV", &["csv"]),
+    ("--save-params", "safetensors", &["safetensors"]),
+];
+const OTHERS: [&str; 20] = [
+    "pdf", "svg", "eps", "ps", "jpg", "jpeg", "gif", "bmp", "tif", "tiff", "webp", "avif", "html", "xlsx", "parquet",
+    "npy", "npz", "pt", "pth", "toml",
+];
+
+/// A file under the wrong ending is opened by the wrong program, long after the run.
+fn refuse_other_formats(option: &str, path: &Path) -> Result<(), Failure> {
+    let Some(ending) = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()) else { return Ok(()) };
+    let Some((_, what, own)) = FORMATS.iter().find(|(name, ..)| *name == option) else { return Ok(()) };
+    let foreign =
+        OTHERS.contains(&ending.as_str()) || FORMATS.iter().any(|(.., known)| known.contains(&ending.as_str()));
+    if own.contains(&ending.as_str()) || !foreign {
+        return Ok(());
+    }
+    Err(Failure::Input(format!(
+        "{option} writes {what}, not .{ending}; give a file that ends in .{}: {}",
+        own[0],
+        path.with_extension(own[0]).display()
+    )))
 }
 
 /// Whether opening a path waits for a reader.

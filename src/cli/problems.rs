@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::failure::Failure;
+use super::{failure::Failure, named};
 use crate::session::setup::{BUNDLED, Overrides, Setup, hint};
 
 /// Names and summaries, aligned.
@@ -22,6 +22,7 @@ pub(super) fn list() -> String {
 pub(super) fn show(name: &str) -> Result<&'static str, Failure> {
     BUNDLED.iter().find(|bundled| bundled.name == name).map(|bundled| bundled.text).ok_or_else(|| {
         let hint = hint(name, BUNDLED.iter().map(|bundled| bundled.name), "problems");
+        let hint = if hint.starts_with("did you mean") { hint } else { named::listed() };
         Failure::Input(format!("there is no bundled problem `{name}`; {hint}"))
     })
 }

@@ -2,23 +2,19 @@
 
 use std::{
     io::{self, Write as _},
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
     time::Instant,
 };
-
-use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::{
     args::{RunArgs, Theme},
     failure::Failure,
+    named,
     outputs::Outputs,
     picture,
     progress::Progress,
     recorder::{Earlier, Recorder},
     report,
+    signals::Stop,
 };
 use crate::{
     data::encode_params,
@@ -28,14 +24,15 @@ use crate::{
 
 /// Runs a problem without a screen.
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
-    let setup = Setup::open(&args.problem, &args.session.overrides())?;
+    let stop = Stop::watch()?;
+    let setup = named::open(&args.problem, &args.session.overrides())?;
     let mut outputs = Outputs::open(&args.outputs, &setup, None)?;
     let mut session = setup.build()?;
     tell(&session);
     let summary_to_stdout = !outputs.use_stdout();
     let mut recorder = Recorder::new(&mut outputs, &setup, &session, &Earlier::default())?;
     let evaluator = recorder.history.as_ref().and_then(|_| picture::evaluator(&setup, &session));
-    advance(&setup, &mut session, &mut recorder, evaluator)?;
+    advance(&setup, &mut session, &mut recorder, evaluator, &stop)?;
     recorder.arrive(&mut session);
     recorder.finish();
     warn(&recorder);
@@ -88,25 +85,14 @@ pub(super) fn write_results(
     Ok(())
 }
 
-/// The number of the signal that asks to stop, once one does.
-pub(super) fn watch() -> Result<Arc<AtomicUsize>, Failure> {
-    let stop = Arc::new(AtomicUsize::new(0));
-    for signal in [SIGINT, SIGTERM] {
-        let number = usize::try_from(signal).unwrap_or_default();
-        signal_hook::flag::register_usize(signal, Arc::clone(&stop), number)
-            .map_err(|error| Failure::Input(format!("cannot watch for interruptions: {error}")))?;
-    }
-    Ok(stop)
-}
-
 /// Takes the steps, and evaluates the lanes where the picture shows what was found.
 fn advance(
     setup: &Setup,
     session: &mut Session,
     recorder: &mut Recorder,
     mut evaluator: Option<Evaluator>,
+    stop: &Stop,
 ) -> Result<(), Failure> {
-    let stop = watch()?;
     let started = Instant::now();
     let clock = || started.elapsed().as_secs_f64();
     let mut progress = Progress::new(setup.steps);
@@ -117,8 +103,8 @@ fn advance(
         let more = session.advance(&clock, &mut |progress| recorder.take(progress));
         recorder.check()?;
         progress.at(step);
-        if let signal @ 1.. = stop.load(Ordering::Relaxed) {
-            return Err(Failure::Interrupted(i32::try_from(signal).unwrap_or_default()));
+        if let Some(signal) = stop.asked() {
+            return Err(Failure::Interrupted(signal));
         }
         if !more {
             break;

@@ -8,17 +8,18 @@ use std::{
     fs::File,
     io::{self, Write as _},
     path::Path,
-    sync::atomic::Ordering,
     time::Instant,
 };
 
 use super::{
     args::TrainArgs,
     failure::Failure,
+    named,
     outputs::Outputs,
     recorder::{Earlier, Recorder},
     report::LaneReport,
     run,
+    signals::Stop,
 };
 use crate::{
     data::checkpoint,
@@ -30,7 +31,8 @@ use progress::Progress;
 
 /// Trains.
 pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
-    let mut setup = Setup::open(&args.problem, &args.session.overrides())?;
+    let stop = Stop::watch()?;
+    let mut setup = named::open(&args.problem, &args.session.overrides())?;
     let checkpoint = args.checkpoint.as_deref().or(args.resume.as_deref());
     // Before the outputs are begun beside them.
     let earlier = match args.resume {
@@ -69,7 +71,7 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
         checkpointed: None,
         unwritten: None,
     };
-    let stopped = training.run()?;
+    let stopped = training.run(&stop)?;
 
     if stopped.is_none() {
         training.recorder.finish();
@@ -154,8 +156,7 @@ struct Training<'s> {
 
 impl Training<'_> {
     /// Takes the steps; the signal that stopped it, if one did.
-    fn run(&mut self) -> Result<Option<i32>, Failure> {
-        let stop = run::watch()?;
+    fn run(&mut self, stop: &Stop) -> Result<Option<i32>, Failure> {
         let from = self.session.latest();
         let progress = Progress::new(&self.plan, from, self.examples() * self.session.lanes() as f64);
         if from == 0 {
@@ -182,11 +183,11 @@ impl Training<'_> {
                 self.keep(&progress);
                 kept = (step, Instant::now());
             }
-            if let signal @ 1.. = stop.load(Ordering::Relaxed) {
+            if let Some(signal) = stop.asked() {
                 if kept.0 < step {
                     self.keep(&progress);
                 }
-                return Ok(Some(i32::try_from(signal).unwrap_or_default()));
+                return Ok(Some(signal));
             }
             if !more {
                 break;

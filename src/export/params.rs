@@ -13,9 +13,12 @@ pub fn lane_paths<'l>(path: &Path, labels: impl ExactSizeIterator<Item = &'l str
     if labels.len() == 1 {
         return vec![path.to_owned()];
     }
+    // Two dots, and the number that tells equal labels apart.
+    let around = path.file_name().map_or(0, std::ffi::OsStr::len) + "..-999".len();
+    let room = LONGEST.saturating_sub(around).max(16);
     let mut slugs: Vec<String> = Vec::new();
     for (lane, label) in labels.enumerate() {
-        let mut name = slug(label);
+        let mut name = cut(slug(label), room);
         if name.is_empty() {
             name = format!("optimiser-{}", lane + 1);
         }
@@ -26,6 +29,19 @@ pub fn lane_paths<'l>(path: &Path, labels: impl ExactSizeIterator<Item = &'l str
         slugs.push(free.unwrap_or_default());
     }
     slugs.iter().map(|slug| with_label(path, slug)).collect()
+}
+
+/// The longest name of a file, in bytes, that the usual systems take.
+const LONGEST: usize = 255;
+
+/// At most so many bytes, whole characters, without a `-` at the end.
+fn cut(mut slug: String, bytes: usize) -> String {
+    if slug.len() > bytes {
+        let end = (0..=bytes).rev().find(|&end| slug.is_char_boundary(end)).unwrap_or(0);
+        slug.truncate(end);
+        slug.truncate(slug.trim_end_matches('-').len());
+    }
+    slug
 }
 
 fn with_label(path: &Path, slug: &str) -> PathBuf {
@@ -62,5 +78,13 @@ mod tests {
             ]
         );
         assert_eq!(names("params", &["a", "b"]), ["params.a", "params.b"]);
+    }
+
+    #[test]
+    fn long_labels_give_names_that_a_system_takes_and_no_two_alike() {
+        let long = ["α".repeat(300), "α".repeat(301), "b".repeat(300)];
+        let names = names("p.safetensors", &long.each_ref().map(String::as_str));
+        assert!(names.iter().all(|name| name.len() <= 255), "{names:?}");
+        assert!(names[1].ends_with("α-2.safetensors") && names[0] != names[1] && names[2].contains(".bbb"));
     }
 }

@@ -12,7 +12,7 @@ use crossterm::{
     terminal,
 };
 use signal_hook::{
-    consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH},
+    consts::{SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH},
     iterator::{Handle, Signals},
 };
 
@@ -62,7 +62,8 @@ pub fn spawn(
 
 /// Waits for signals until the handle is closed.
 pub fn watch_signals(sender: Sender<Event>) -> io::Result<Handle> {
-    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH])?;
+    let mut signals =
+        Signals::new([SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGTSTP, SIGCONT, SIGWINCH])?;
     let handle = signals.handle();
     spawn("signal watch", sender, move |sender| {
         for signal in signals.forever() {

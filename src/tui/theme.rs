@@ -20,10 +20,15 @@ pub enum Depth {
 }
 
 impl Depth {
-    /// What the environment promises: `NO_COLOR` and `TERM=dumb` forbid colours, `COLORTERM` grants 24 bits.
+    /// What the environment promises: `NO_COLOR`, `CLICOLOR=0` and `TERM=dumb` forbid colours, `COLORTERM` grants 24 bits.
     pub fn detect(variable: impl Fn(&str) -> Option<String>) -> Self {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
-        if set("NO_COLOR").is_some() || set("TERM").is_some_and(|term| term == "dumb") {
+        let unforced = set("CLICOLOR_FORCE").is_none_or(|value| value == "0");
+        let forbidden = set("CLICOLOR").is_some_and(|value| value == "0") && unforced;
+        // The video terminals before colours.
+        let plain =
+            set("TERM").is_some_and(|term| term == "dumb" || term.starts_with("vt1") || term.starts_with("vt2"));
+        if set("NO_COLOR").is_some() || forbidden || plain && unforced {
             Self::Monochrome
         } else if set("COLORTERM").is_some_and(|value| value == "truecolor" || value == "24bit")
             || set("TERM").is_some_and(|term| term.ends_with("-direct"))
@@ -275,7 +280,11 @@ mod tests {
 
     #[test]
     fn the_environment_decides_the_depth() {
-        let cases: [(&'static [(&str, &str)], Depth); 6] = [
+        let cases: [(&'static [(&str, &str)], Depth); 10] = [
+            (&[("CLICOLOR", "0")], Depth::Monochrome),
+            (&[("CLICOLOR", "1")], Depth::Indexed),
+            (&[("CLICOLOR", "0"), ("CLICOLOR_FORCE", "1")], Depth::Indexed),
+            (&[("TERM", "vt100")], Depth::Monochrome),
             (&[], Depth::Indexed),
             (&[("COLORTERM", "truecolor")], Depth::True),
             (&[("TERM", "xterm-direct")], Depth::True),

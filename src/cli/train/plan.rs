@@ -68,6 +68,16 @@ pub(in crate::cli) fn count<N: TryFrom<NonZero<u64>>>(text: &str) -> Result<N, S
     number.ok_or_else(|| "expected a whole number of at least 1".to_owned())
 }
 
+/// Reads a number of steps; that none is too few is said where the file's number is read.
+pub(in crate::cli) fn steps(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "expected a whole number of at least 1".to_owned())
+}
+
+/// Reads a seed.
+pub(in crate::cli) fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
+}
+
 /// Says that a problem has no data.
 pub(in crate::cli) fn no_data(setup: &Setup) -> String {
     format!("{} is of the kind {}, which has no data to train on", setup.name, setup.problem.kind())

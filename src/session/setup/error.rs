@@ -107,10 +107,29 @@ pub(crate) fn visible(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
 }
 
+/// What other programs call these keys.
+const SYNONYMS: [(&str, &str); 12] = [
+    ("learning_rate", "lr"),
+    ("learningrate", "lr"),
+    ("step_size", "lr"),
+    ("stepsize", "lr"),
+    ("alpha", "lr"),
+    ("lambda", "damping"),
+    ("mu", "momentum"),
+    ("epsilon", "eps"),
+    ("beta_1", "beta1"),
+    ("beta_2", "beta2"),
+    ("batch", "batch_size"),
+    ("weight_decay", "l2"),
+];
+
 /// `did you mean …?` for the nearest of `known`, or all of them where none is near.
 pub(crate) fn hint<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>, kind: &str) -> String {
     let known: Vec<&str> = known.into_iter().collect();
     let typed = typed.to_lowercase();
+    if let Some((_, name)) = SYNONYMS.iter().find(|(other, name)| *other == typed && known.contains(name)) {
+        return format!("did you mean `{name}`?");
+    }
     let nearest = known
         .iter()
         .map(|name| (strsim::damerau_levenshtein(&typed, name), strsim::jaro_winkler(&typed, name), *name))

@@ -193,6 +193,8 @@ impl<'d> Field<'d> {
     pub fn choice(&self, names: &[&str]) -> Result<usize, SetupError> {
         let accepted = || self.refuse(format!("one of {}", names.join(", ")));
         let text = self.text().map_err(|_| accepted())?;
+        // What everybody calls the rule by.
+        let text = if text.eq_ignore_ascii_case("lm") { "levenberg-marquardt" } else { text };
         names.iter().position(|name| *name == text).ok_or_else(accepted)
     }
 

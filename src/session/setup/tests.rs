@@ -229,7 +229,7 @@ fn errors_name_place_key_found_and_accepted() {
         (lane("name = \"adamqlr\"\ndamping = -1"), "expected a number of at least 0"),
         (lane("name = \"adamqlr\"\ndamping_increase = 0.5"), "expected a number of at least 1"),
         (
-            lane("name = \"adamqlr\"\ndamping_rule = \"lm\""),
+            lane("name = \"adamqlr\"\ndamping_rule = \"sometimes\""),
             "expected one of levenberg-marquardt, decreasing-loss, constant, none",
         ),
         (lane("name = \"adamqlr\"\ndamping_max = 1e-9"), "below damping_min"),
