@@ -10,7 +10,9 @@
 //!
 //! and any other choice of the three is a [`Composition`]. M is the [quadratic model](QuadraticModel) of f around θ.
 
+mod arrival;
 mod composition;
+mod critical;
 mod damping;
 mod direction;
 mod halt;
@@ -23,11 +25,12 @@ mod state;
 mod step_size;
 mod whole;
 
+pub use arrival::STALLED_STEPS;
 pub use composition::{Composition, DirectionKind, StepSizeKind};
 pub use damping::{Damping, RHO_HIGH, RHO_LOW, Verdict};
 pub use direction::{Adam, Direction, Gradient, Kfac, default_estimator};
-pub use halt::Halt;
-pub use optimiser::{CALIBRATION_ROUNDS, Optimiser, STALLED_STEPS, Workspace};
+pub use halt::{Cause, Halt};
+pub use optimiser::{CALIBRATION_ROUNDS, Optimiser, Workspace};
 pub use quadratic_model::QuadraticModel;
 pub use recipe::{
     Blocks, Coefficient, Curvature, DampingRecipe, DampingRule, DirectionRecipe, Estimator, Inversion, Ratio, Recipe,

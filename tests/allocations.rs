@@ -39,7 +39,9 @@ const COUNTED: usize = 8;
 
 /// What the counted steps asked for, and how many of them were rejected.
 fn count<T: Real>(problem: &dyn Problem<T>, recipe: &Recipe) -> (usize, usize) {
-    let mut optimiser = Optimiser::new(recipe, problem);
+    // A lane that has arrived takes no more steps to count.
+    let recipe = Recipe { tolerance: 0.0, ..recipe.clone() };
+    let mut optimiser = Optimiser::new(&recipe, problem);
     let (mut oracle, mut theta) = (problem.oracle(), problem.start());
     let (mut space, mut record) = (Workspace::new(theta.len()), StepRecord::default());
     let mut step = |optimiser: &mut Optimiser<T>| {

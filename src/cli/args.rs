@@ -179,6 +179,10 @@ pub(super) struct SessionArgs {
     #[arg(long, value_name = "S", allow_negative_numbers = true, value_parser = plan::seed)]
     seed: Option<u64>,
 
+    /// How small a share of the start's gradient may be the end of an optimiser, 1e-10 if not given; 0: none is
+    #[arg(long, value_name = "SHARE")]
+    tolerance: Option<f64>,
+
     /// Start from these parameters (safetensors), for instance from --save-params
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     init: Option<PathBuf>,
@@ -205,6 +209,7 @@ impl SessionArgs {
             set: self.set.iter().cloned().chain(init).collect(),
             steps: self.steps,
             seed: self.seed,
+            tolerance: self.tolerance,
             data_folder: self.data_dir.clone(),
         }
     }

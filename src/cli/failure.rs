@@ -9,7 +9,7 @@ use crate::{export::ExportError, session::SetupError};
 pub(super) enum Failure {
     /// Usage, bad input or files: 2.
     Input(String),
-    /// Every optimiser diverged, or a result could not be produced: 1.
+    /// Every optimiser stalled or diverged, or a result could not be produced: 1.
     Result(String),
     /// The reader of the output went away: 0.
     ClosedPipe,

@@ -40,9 +40,20 @@ impl LaneReport {
         self.uncalibrated |= record.calibration_unsettled;
     }
 
-    /// Whether it diverged.
-    pub fn diverged(&self) -> bool {
-        matches!(self.end, Some((_, Outcome::Diverged(_))))
+    /// Whether it stalled or diverged.
+    pub fn failed(&self) -> bool {
+        self.end.as_ref().is_some_and(|(_, outcome)| outcome.failed())
+    }
+
+    /// What to say where every lane failed.
+    pub fn failure(lanes: &[Self]) -> Option<String> {
+        let diverged = |lane: &Self| matches!(lane.end, Some((_, Outcome::Diverged(_))));
+        let words = match lanes.iter().filter(|lane| diverged(lane)).count() {
+            all if all == lanes.len() => "diverged",
+            0 => "stalled",
+            _ => "stalled or diverged",
+        };
+        lanes.iter().all(Self::failed).then(|| format!("every optimiser {words}"))
     }
 
     /// What the user should know besides the table.
@@ -135,7 +146,12 @@ K-FAC         12  -             1 gradient + 3 products + 2 losses  diverged: f 
         record.calibration_unsettled = true;
         lanes[1].step(&record);
         assert!(lanes[1].warning().is_some_and(|warning| warning.contains("α β")));
-        assert!(!lanes[0].diverged() && lanes[2].diverged());
+        assert!(!lanes[0].failed() && lanes[2].failed());
+        assert_eq!(LaneReport::failure(&lanes), None);
+        assert_eq!(LaneReport::failure(&lanes[2..]).as_deref(), Some("every optimiser diverged"));
+        lanes[1].end = Some((12, Outcome::Stalled("λ 3e22 makes steps smaller than θ's precision".to_owned())));
+        assert_eq!(LaneReport::failure(&lanes[1..2]).as_deref(), Some("every optimiser stalled"));
+        assert_eq!(LaneReport::failure(&lanes[1..]).as_deref(), Some("every optimiser stalled or diverged"));
         assert_eq!(cost(Cost::default()), "nothing");
     }
 }

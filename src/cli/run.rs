@@ -43,8 +43,8 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     if summary_to_stdout {
         super::print(&report::table(&recorder.lanes, final_loss))?;
     }
-    if recorder.lanes.iter().all(report::LaneReport::diverged) {
-        return Err(Failure::Result("every optimiser diverged".to_owned()));
+    if let Some(failure) = report::LaneReport::failure(&recorder.lanes) {
+        return Err(Failure::Result(failure));
     }
     Ok(())
 }

@@ -90,10 +90,7 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
         None if let Some(problem) = unwritten => {
             Err(Failure::Result(format!("{problem}; everything else is complete")))
         }
-        None if recorder.lanes.iter().all(LaneReport::diverged) => {
-            Err(Failure::Result("every optimiser diverged".to_owned()))
-        }
-        None => Ok(()),
+        None => LaneReport::failure(&recorder.lanes).map_or(Ok(()), |failure| Err(Failure::Result(failure))),
     }
 }
 

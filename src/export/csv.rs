@@ -29,7 +29,7 @@ impl<W: Write> CsvTrace<W> {
         let columns = COLUMNS.iter().map(|(name, _)| (*name).to_owned());
         let costs = costs(&StepRecord::new(0)).map(|(name, _)| format!("cost.{name}"));
         let header = ["optimiser", "step"].map(str::to_owned).into_iter().chain(columns);
-        let header = header.chain(["rejected".to_owned()]).chain(costs);
+        let header = header.chain(["rejected", "lost"].map(str::to_owned)).chain(costs);
         header.chain((0..params).map(|i| format!("params.{i}"))).collect::<Vec<_>>().into()
     }
 
@@ -56,6 +56,7 @@ impl<W: Write> CsvTrace<W> {
             self.out.write_field(digits(record.get(quantity)))?;
         }
         self.out.write_field(record.rejected.to_string())?;
+        self.out.write_field(if record.lost { "true" } else { "" })?;
         for (_, count) in costs(record) {
             self.out.write_field(count.to_string())?;
         }
@@ -115,8 +116,8 @@ mod tests {
         trace.step(0, &record).unwrap();
         let text = String::from_utf8(trace.finish().unwrap()).unwrap();
         let expected = "optimiser,step,loss,new_loss,learning_rate,momentum,damping,next_damping,rho,model_change,curvature,\
-                        grad_dot_direction,grad_norm,update_norm,loss_all,rho_all,rejected,cost.losses,cost.gradients,cost.products,\
-                        cost.factorisations,params.0,params.1\n\"a, b\",1,1e-300,,,,,,,,,,,,,,false,0,0,0,0,0.1,2.0\n";
+                        grad_dot_direction,grad_norm,update_norm,loss_all,rho_all,rejected,lost,cost.losses,cost.gradients,cost.products,\
+                        cost.factorisations,params.0,params.1\n\"a, b\",1,1e-300,,,,,,,,,,,,,,false,,0,0,0,0,0.1,2.0\n";
         assert_eq!(text, expected);
     }
 }

@@ -144,6 +144,9 @@ impl Serialize for StepLine<'_> {
             }
         }
         map.serialize_entry("rejected", &self.record.rejected)?;
+        if self.record.lost {
+            map.serialize_entry("lost", &true)?;
+        }
         map.serialize_entry("cost", &CostObject(self.record))?;
         if !self.record.params.is_empty() {
             map.serialize_entry("params", &Params(&self.record.params))?;

@@ -25,13 +25,15 @@ pub enum EventKind {
     Rejected,
     /// The lane ended: nothing more can happen.
     Converged,
+    /// The lane ended: it moves no more, though there is something to gain.
+    Stalled,
     /// The lane ended: something became non-finite.
     Diverged,
 }
 
 impl EventKind {
     /// Every kind, the least telling first.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::FirstGood,
         Self::AtLeast,
         Self::AtMost,
@@ -40,6 +42,7 @@ impl EventKind {
         Self::Poor,
         Self::Rejected,
         Self::Converged,
+        Self::Stalled,
         Self::Diverged,
     ];
 
@@ -54,6 +57,7 @@ impl EventKind {
             Self::Poor => '▾',
             Self::Rejected => '×',
             Self::Converged => '◉',
+            Self::Stalled => '▣',
             Self::Diverged => '‼',
         }
     }
@@ -69,6 +73,7 @@ impl EventKind {
             Self::Poor => "ρ < 1/4",
             Self::Rejected => "step rejected",
             Self::Converged => "converged",
+            Self::Stalled => "stalled",
             Self::Diverged => "diverged",
         }
     }
@@ -110,6 +115,7 @@ impl Events {
         if let Some((step, outcome)) = lane.outcome() {
             let step = usize::try_from(step).unwrap_or(usize::MAX);
             self.run(step, EventKind::Converged, matches!(outcome, Outcome::Converged(_)));
+            self.run(step, EventKind::Stalled, matches!(outcome, Outcome::Stalled(_)));
             self.run(step, EventKind::Diverged, matches!(outcome, Outcome::Diverged(_)));
         }
     }
@@ -207,7 +213,13 @@ impl Events {
         let known = lane.knows(step);
         let words = self.within(step, step + 1).iter().rev().map(|event| match event.kind {
             // Without the numbers where they are not at hand.
-            kind if !known && !matches!(kind, EventKind::Converged | EventKind::Diverged) => kind.words().to_owned(),
+            EventKind::Converged | EventKind::Stalled | EventKind::Diverged => {
+                lane.outcome().map_or_else(String::new, |(step, outcome)| {
+                    let reason = outcome.reason().unwrap_or_default();
+                    format!("{} at step {}: {reason}", outcome.name(), count(step as usize))
+                })
+            }
+            kind if !known => kind.words().to_owned(),
             EventKind::FirstGood => format!("ρ = {} is above 3/4 for the first time", number(Quantity::Rho)),
             EventKind::AtLeast => format!("λ comes to its lower bound {}", number(Quantity::NextDamping)),
             EventKind::AtMost => format!("λ comes to its upper bound {}", number(Quantity::NextDamping)),
@@ -215,9 +227,6 @@ impl Events {
             EventKind::Negative => format!("α = {} is negative", number(Quantity::LearningRate)),
             EventKind::Poor => format!("ρ = {} falls below 1/4", number(Quantity::Rho)),
             EventKind::Rejected => "the step is rejected".to_owned(),
-            EventKind::Converged | EventKind::Diverged => lane.outcome().map_or_else(String::new, |(step, outcome)| {
-                format!("{} at step {}: {}", outcome.name(), count(step as usize), outcome.reason().unwrap_or_default())
-            }),
         });
         words.collect::<Vec<_>>().join("; ")
     }

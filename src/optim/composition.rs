@@ -94,6 +94,8 @@ impl Composition {
             ratio: if kfac { Ratio::Undamped } else { Ratio::Damped },
             monitor: false,
             monitor_all: false,
+            rho_floor: 16.0,
+            tolerance: 1e-10,
         }
     }
 

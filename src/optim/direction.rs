@@ -7,7 +7,7 @@ mod kfac;
 
 use nalgebra::DVector;
 
-use super::{Blocks, Cost, DirectionRecipe, Visitor};
+use super::{Blocks, Cost, DirectionRecipe, Visitor, halt::Halt};
 use crate::{
     math::Real,
     problem::{Network, Oracle, Problem},
@@ -81,6 +81,14 @@ impl<T: Real> Direction<T> {
             }
         }
         Some(())
+    }
+
+    /// Fails where the state has overflowed, which it can only where ‖g‖² does.
+    pub(super) fn check(&self, norm: T) -> Result<(), Halt> {
+        match self {
+            Self::Adam(adam) => adam.check(norm),
+            Self::Gradient(_) | Self::Kfac(_) => Ok(()),
+        }
     }
 
     /// Proposes anew at the same point with another λ, without taking note of it again. Only K-FAC's direction depends on λ.

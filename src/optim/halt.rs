@@ -2,16 +2,36 @@
 
 use nalgebra::DVector;
 
-use super::{Outcome, damping::smallest_normal};
-use crate::{math::Real, problem::Problem};
+use super::{Outcome, STALLED_STEPS, critical, damping::smallest_normal};
+use crate::{
+    math::Real,
+    problem::{Oracle, Problem},
+};
 
 /// Why no step can be taken.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Halt {
     /// ‖g‖² is 0, or so small that the products of a step underflow.
     ZeroGradient,
-    /// So many steps in a row left every parameter as it was.
-    Stalled(u32),
+    /// ‖g‖ is within the tolerance, and nothing is left to gain.
+    SmallGradient {
+        /// ‖g‖/‖g₀‖.
+        share: f64,
+        /// The largest one that is small.
+        tolerance: f64,
+    },
+    /// Steps in a row left every parameter as it was, and nothing is left to gain within the precision of f and θ.
+    Still {
+        /// ‖g‖/‖g₀‖.
+        share: f64,
+    },
+    /// Steps in a row left every parameter as it was, though there is something to gain.
+    Stalled {
+        /// What keeps the lane where it is.
+        cause: Cause,
+        /// ‖g‖.
+        gradient: f64,
+    },
     /// Something is not finite.
     NotFinite {
         /// What.
@@ -25,12 +45,47 @@ pub enum Halt {
     Singular,
 }
 
+/// What keeps a lane where it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Cause {
+    /// No step of the lane has moved it; α.
+    NeverMoved(f64),
+    /// Every step was rejected; λ.
+    Rejected(f64),
+    /// λ outweighs the curvature and makes the steps too small.
+    Damping(f64),
+    /// α makes the steps too small.
+    LearningRate(f64),
+    /// The gradient has all but vanished, but the model's extremum is this far away.
+    Flat(f64),
+}
+
 impl Halt {
-    /// The outcome of a lane that stops at step `step`.
-    pub fn outcome<T: Real>(self, step: u64, problem: &dyn Problem<T>) -> Outcome {
+    /// The outcome of a lane that stops at θ, at step `step`.
+    pub fn outcome<T: Real>(
+        self,
+        step: u64,
+        problem: &dyn Problem<T>,
+        oracle: &mut dyn Oracle<T>,
+        theta: &DVector<T>,
+    ) -> Outcome {
+        let arrived = |reason: String, oracle: &mut dyn Oracle<T>| {
+            let curvature = critical::negative_curvature(problem, oracle, theta);
+            Outcome::Converged(curvature.map_or(reason.clone(), |curvature| format!("{reason}, {curvature}")))
+        };
         match self {
-            Self::ZeroGradient => Outcome::Converged("the gradient is zero".to_owned()),
-            Self::Stalled(steps) => Outcome::Converged(format!("no parameter changed in the last {steps} steps")),
+            Self::ZeroGradient => arrived("the gradient is zero".to_owned(), oracle),
+            Self::SmallGradient { share, tolerance } => {
+                let (share, tolerance) = (short(share), short(tolerance));
+                arrived(format!("the gradient is {share} of the start's (tolerance {tolerance})"), oracle)
+            }
+            Self::Still { share } => {
+                let share = short(share);
+                let reason =
+                    format!("the steps are below the precision of f and θ; the gradient is {share} of the start's");
+                arrived(reason, oracle)
+            }
+            Self::Stalled { cause, gradient } => Outcome::Stalled(stalled(cause, gradient)),
             Self::Singular => {
                 Outcome::Diverged(format!("a damped curvature factor has no finite inverse at step {step}"))
             }
@@ -40,6 +95,37 @@ impl Halt {
                 Outcome::Diverged(format!("{quantity}{place} is {value} at step {step}"))
             }
         }
+    }
+}
+
+fn stalled(cause: Cause, gradient: f64) -> String {
+    let gradient = short(gradient);
+    match cause {
+        Cause::NeverMoved(rate) => {
+            format!("never moved: α {} makes steps below the precision of θ; ‖g‖ is {gradient}", short(rate))
+        }
+        Cause::Rejected(lambda) => {
+            format!("the last {STALLED_STEPS} steps were all rejected, up to λ {}; ‖g‖ is {gradient}", short(lambda))
+        }
+        Cause::Damping(lambda) => {
+            format!("λ {} makes steps smaller than θ's precision; ‖g‖ is {gradient}", short(lambda))
+        }
+        Cause::LearningRate(rate) => {
+            format!("α {} makes steps smaller than θ's precision; ‖g‖ is {gradient}", short(rate))
+        }
+        Cause::Flat(distance) => {
+            format!("f is flat here: ‖g‖ is {gradient}, but the model's extremum is {} away", short(distance))
+        }
+    }
+}
+
+/// Two digits, as in `3e22` or `2.5e-11`; plain where that is as short.
+fn short(value: f64) -> String {
+    let plain = value.abs() <= 0.0 || (0.01..1000.0).contains(&value.abs());
+    let text = if plain { format!("{value:.2}") } else { format!("{value:.1e}") };
+    match text.split_once('e') {
+        Some((digits, exponent)) => format!("{}e{exponent}", digits.strip_suffix(".0").unwrap_or(digits)),
+        None => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
     }
 }
 
@@ -71,4 +157,25 @@ pub(super) fn norm<T: Real>(quantity: &'static str, vector: &DVector<T>) -> Resu
     let largest = vector.amax();
     let scaled = vector.iter().fold(T::zero(), |sum, &value| sum + (value / largest) * (value / largest));
     Ok(largest * scaled.sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short() {
+        let pairs = [
+            (3.1e22, "3.1e22"),
+            (3e22, "3e22"),
+            (26.04, "26.04"),
+            (0.5, "0.5"),
+            (1e-10, "1e-10"),
+            (0.0, "0"),
+            (7.0, "7"),
+        ];
+        for (value, text) in pairs {
+            assert_eq!(short(value), text);
+        }
+    }
 }

@@ -1,10 +1,13 @@
 //! The one step of every optimiser here.
 
+mod end;
+
 use nalgebra::{DVector, Vector2};
 
 use super::{
     Coefficient, Cost, Curvature, Damping, Direction, QuadraticModel, Quantity, Ratio, Recipe, StepRecord, StepSize,
     Visitor,
+    arrival::{Arrival, STALLED_STEPS},
     direction::Local,
     halt::{self, Halt},
     record::RECORDED_PARAMS,
@@ -12,11 +15,9 @@ use super::{
 };
 use crate::{
     math::Real,
-    problem::{Oracle, Problem},
+    problem::{Network, Oracle, Problem},
 };
 
-/// So many accepted or rejected steps in a row that leave every parameter as it is end a lane.
-pub const STALLED_STEPS: u32 = 100;
 /// Calibration gives up after so many rounds.
 pub const CALIBRATION_ROUNDS: u32 = 100;
 
@@ -32,12 +33,17 @@ pub struct Optimiser<T: Real> {
     ratio: Ratio,
     monitor: bool,
     whole: WholeLoss<T>,
+    /// Below so many roundings of f a predicted change says nothing of ρ.
+    rho_floor: T,
+    arrival: Arrival<T>,
     /// The last accepted update, where the step size has a coefficient for it.
     previous: Option<DVector<T>>,
     /// The session's step after which this one begins; its own steps are counted from there.
     origin: u64,
     steps: u64,
+    /// So many steps in a row left every parameter as it was; the last so many of them were rejected.
     stalled: u32,
+    rejected: u32,
 }
 
 /// Room for what a step computes and then forgets; it holds no state.
@@ -91,10 +97,13 @@ impl<T: Real> Optimiser<T> {
             ratio: recipe.ratio,
             monitor: recipe.monitor,
             whole: WholeLoss::new(recipe.monitor_all),
+            rho_floor: T::of(recipe.rho_floor),
+            arrival: Arrival::new(recipe.tolerance, problem.network().map_or(1, Network::batches_per_epoch)),
             previous: None,
             origin: 0,
             steps: 0,
             stalled: 0,
+            rejected: 0,
         }
     }
 
@@ -116,9 +125,12 @@ impl<T: Real> Optimiser<T> {
         self.whole.forget();
         visitor.count("origin", &mut self.origin);
         visitor.count("steps", &mut self.steps);
-        let mut stalled = u64::from(self.stalled);
-        visitor.count("stalled", &mut stalled);
-        self.stalled = u32::try_from(stalled).unwrap_or(STALLED_STEPS);
+        for (name, counter) in [("stalled", &mut self.stalled), ("rejected", &mut self.rejected)] {
+            let mut count = u64::from(*counter);
+            visitor.count(name, &mut count);
+            *counter = u32::try_from(count).unwrap_or(STALLED_STEPS);
+        }
+        self.arrival.visit(visitor);
         self.damping.visit(visitor);
         self.step_size.visit(visitor);
         if visitor.part("has_previous", self.previous.is_some()) {
@@ -158,14 +170,18 @@ impl<T: Real> Optimiser<T> {
         *record = StepRecord::new(self.origin + step);
         let loss = self.evaluate(oracle, theta, space, record)?;
         self.propose(oracle, space, &mut record.cost)?;
+        self.direction.check(record.get(Quantity::GradNorm).map_or_else(|| T::of(f64::INFINITY), T::of))?;
         if step == 1 && self.damping.calibrates() {
             self.calibrate(oracle, theta, loss, space, record)?;
         }
         let attempt = self.weigh(oracle, space, &mut record.cost)?;
         let update_norm = self.move_along(theta, &attempt, space)?;
+        self.end(oracle, theta, &attempt, space, loss)?;
         let new_loss = self.new_loss(oracle, &attempt, space, record)?;
         let (change, rho) = self.rho(loss, new_loss, &attempt);
-        let verdict = self.damping.judge(step, rho, loss, new_loss);
+        let lost = self.lost(loss, change);
+        let verdict = self.damping.judge(step, rho, loss, new_loss, lost);
+        record.lost = lost.is_some() && rho.is_some();
         self.note(&attempt, new_loss, change, rho, record);
         record.set(Quantity::NextDamping, verdict.next);
         record.set(Quantity::UpdateNorm, update_norm);
@@ -177,7 +193,9 @@ impl<T: Real> Optimiser<T> {
                 self.direction.restore();
             }
             self.stalled += 1;
+            self.rejected += 1;
         } else {
+            self.rejected = 0;
             self.stalled = if *theta == space.trial { self.stalled + 1 } else { 0 };
             std::mem::swap(theta, &mut space.trial);
             self.keep_update(&space.update);
@@ -198,9 +216,6 @@ impl<T: Real> Optimiser<T> {
         space: &mut Workspace<T>,
         record: &mut StepRecord,
     ) -> Result<T, Halt> {
-        if self.stalled >= STALLED_STEPS {
-            return Err(Halt::Stalled(STALLED_STEPS));
-        }
         oracle.select(record.step);
         let loss = oracle.linearise(theta, &mut space.gradient);
         record.cost.gradients += 1;
@@ -209,6 +224,10 @@ impl<T: Real> Optimiser<T> {
         if norm < halt::negligible_norm() {
             return Err(Halt::ZeroGradient);
         }
+        if self.steps == 0 {
+            self.arrival.begin(norm, halt::norm("the start", theta)?);
+        }
+        self.arrival.see(norm);
         record.set(Quantity::Loss, loss);
         record.set(Quantity::GradNorm, norm);
         Ok(loss)
@@ -228,12 +247,17 @@ impl<T: Real> Optimiser<T> {
         Local { oracle, gradient, lambda: self.damping.lambda(), step: self.steps + 1, fixed_learning_rate, cost }
     }
 
+    /// The vectors proposed, and how many there are.
+    fn vectors<'a>(&'a self, first: &'a DVector<T>) -> ([&'a DVector<T>; 2], usize) {
+        ([first, self.previous.as_ref().unwrap_or(first)], 1 + usize::from(self.previous.is_some()))
+    }
+
     /// The quadratic model, where something asks for it, and the coefficients.
     fn weigh(&mut self, oracle: &mut dyn Oracle<T>, space: &Workspace<T>, cost: &mut Cost) -> Result<Attempt<T>, Halt> {
         let lambda = self.damping.lambda();
         let first = &space.direction;
-        let vectors = [first, self.previous.as_ref().unwrap_or(first)];
-        let vectors = &vectors[..=usize::from(self.previous.is_some())];
+        let (vectors, count) = self.vectors(first);
+        let vectors = &vectors[..count];
         let calibrates = self.steps == 0 && self.damping.calibrates();
         let needed =
             self.step_size.needs_model() || self.damping.needs_rho(self.steps + 1) || self.monitor || calibrates;
@@ -327,9 +351,9 @@ impl<T: Real> Optimiser<T> {
             self.move_along(theta, &attempt, space)?;
             let new_loss = attempt.loss(oracle, &space.trial);
             record.cost.losses += 1;
-            let (_, rho) = self.rho(loss, new_loss.is_finite().then_some(new_loss), &attempt);
+            let (change, rho) = self.rho(loss, new_loss.is_finite().then_some(new_loss), &attempt);
             let (lambda, next) = (self.damping.lambda(), self.damping.calibrated(rho));
-            if lambda == next {
+            if lambda == next || self.lost(loss, change).is_some() {
                 return Ok(());
             }
             self.damping.set(next);

@@ -69,6 +69,12 @@ impl<T: Real> QuadraticModel<T> {
         )
     }
 
+    /// How far the extremum without λ lies from here: ‖Vw‖.
+    pub fn extremum_distance(&self) -> T {
+        let w = self.minimiser(T::zero());
+        (w.transpose() * self.d * w)[0].sqrt()
+    }
+
     /// argmin over the first coefficient, the second given.
     pub fn minimiser_given_second(&self, lambda: T, second: T) -> Vector2<T> {
         let m = self.damped(lambda);

@@ -147,4 +147,8 @@ pub struct Recipe {
     pub monitor: bool,
     /// Record f on all training data before each step, and ρ on them, for watching: neither is charged.
     pub monitor_all: bool,
+    /// Where |ΔM| is below so many ε·|f|, ρ is lost in rounding and λ stays; 0: never.
+    pub rho_floor: f64,
+    /// A gradient of so small a share of the start's may be the end; 0: none is.
+    pub tolerance: f64,
 }

@@ -122,6 +122,8 @@ pub struct StepRecord {
     present: u32,
     /// θ and the direction's state stayed as they were.
     pub rejected: bool,
+    /// The predicted change is so small beside f that ρ is lost in rounding; λ stayed.
+    pub lost: bool,
     /// What this step cost.
     pub cost: Cost,
     /// θ after the step, where there are at most [`RECORDED_PARAMS`].
@@ -160,18 +162,21 @@ impl StepRecord {
 pub enum Outcome {
     /// All steps asked for were taken.
     Finished,
-    /// Nothing more can happen; the reason says why.
+    /// The gradient has vanished, or is small and nothing is left to gain; the reason says which.
     Converged(String),
+    /// Nothing moves any more though the gradient is not small; the reason says what keeps it.
+    Stalled(String),
     /// Something became non-finite; the reason names it. The last good iterate is kept.
     Diverged(String),
 }
 
 impl Outcome {
-    /// `finished`, `converged` or `diverged`.
+    /// `finished`, `converged`, `stalled` or `diverged`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Finished => "finished",
             Self::Converged(_) => "converged",
+            Self::Stalled(_) => "stalled",
             Self::Diverged(_) => "diverged",
         }
     }
@@ -180,7 +185,12 @@ impl Outcome {
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Finished => None,
-            Self::Converged(reason) | Self::Diverged(reason) => Some(reason),
+            Self::Converged(reason) | Self::Stalled(reason) | Self::Diverged(reason) => Some(reason),
         }
+    }
+
+    /// Whether it came to nothing.
+    pub fn failed(&self) -> bool {
+        matches!(self, Self::Stalled(_) | Self::Diverged(_))
     }
 }

@@ -114,7 +114,7 @@ impl<T: Real> Lane<T> {
                 sink(Progress::Step { lane: index, record: &self.record, seconds: self.seconds });
             }
             Err(halt) => {
-                let outcome = halt.outcome(*step + 1, problem);
+                let outcome = halt.outcome(*step + 1, problem, self.oracle.as_mut(), theta);
                 self.ended = Some(outcome.clone());
                 sink(Progress::Ended { lane: index, step: *step, outcome });
             }

@@ -148,6 +148,7 @@ fn lane_of(note: &Value, reals: BTreeMap<String, Vec<f64>>) -> Option<SavedLane>
     let outcome = match note["outcome"].as_str() {
         Some("finished") => Some(Outcome::Finished),
         Some("converged") => Some(Outcome::Converged(reason)),
+        Some("stalled") => Some(Outcome::Stalled(reason)),
         Some("diverged") => Some(Outcome::Diverged(reason)),
         Some(_) => return None,
         None => None,

@@ -33,14 +33,14 @@ pub use field::Range;
 pub use keys::{KEYS, Key, Kind, Parts};
 pub use mlp::{MlpSpec, Precision};
 pub(crate) use optimiser::make_unique;
-pub use optimiser::{LaneSetup, Name, ProblemFacts};
+pub use optimiser::{LaneSetup, Name, ProblemFacts, Thresholds};
 pub use overrides::Overrides;
 pub use pictures::Pictures;
 pub use problem::{MatrixSpec, ProblemSpec, QuadraticSpec, RosenbrockSpec};
 
 use crate::data::{DataSource, KnownSet};
 use document::Node;
-use field::{Field, Section};
+use field::{Field, NON_NEGATIVE, Section};
 
 /// A problem with its optimisers, ready to build a session from.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +55,8 @@ pub struct Setup {
     pub epochs: Option<u64>,
     /// Fixes everything random.
     pub seed: u64,
+    /// When optimisers have arrived, and when ρ is lost.
+    pub precision: Thresholds,
     /// What is minimised.
     pub problem: ProblemSpec,
     /// The window of a landscape.
@@ -78,8 +80,10 @@ pub struct ViewSpec {
     pub y: [f64; 2],
 }
 
-const KEYS_AT_TOP: [&str; 8] = ["name", "summary", "steps", "epochs", "seed", "problem", "view", "optimiser"];
+const KEYS_AT_TOP: [&str; 10] =
+    ["name", "summary", "steps", "epochs", "seed", "tolerance", "rho_floor", "problem", "view", "optimiser"];
 const STEPS: u64 = 200;
+const TOLERANCE: Range = Range { words: "a number from 0, and below 1", holds: |x| (0.0..1.0).contains(&x) };
 
 impl Setup {
     /// A bundled problem by its name, or a problem file by its path.
@@ -133,6 +137,11 @@ impl Setup {
         let problem = problem::problem(&root)?;
         let text = |key| root.get(key).map(|field| line_of_text(&field)).transpose();
         let stem = || Path::new(file).file_stem().map_or_else(|| file.to_owned(), |stem| stem.to_string_lossy().into());
+        let precision = Thresholds {
+            tolerance: root.number_or("tolerance", Thresholds::default().tolerance, TOLERANCE)?,
+            rho_floor: root.number_or("rho_floor", Thresholds::default().rho_floor, NON_NEGATIVE)?,
+        };
+        let facts = ProblemFacts { precision, ..problem.facts() };
         Ok(Self {
             name: text("name")?.unwrap_or_else(stem),
             summary: text("summary")?,
@@ -140,7 +149,8 @@ impl Setup {
             epochs: root.get("epochs").map(|field| field.whole(1)).transpose()?,
             seed: root.whole_or("seed", 0, 0)?,
             view: root.get("view").map(|field| view(&field)).transpose()?,
-            lanes: optimiser::lanes(&root, problem.facts())?,
+            precision,
+            lanes: optimiser::lanes(&root, facts)?,
             problem,
             file: file.to_owned(),
             directory: directory.to_owned(),
@@ -160,7 +170,7 @@ impl Setup {
 
     /// What optimisers need to know of the problem.
     pub fn facts(&self) -> ProblemFacts {
-        self.problem.facts()
+        ProblemFacts { precision: self.precision, ..self.problem.facts() }
     }
 
     /// A path of the problem file as seen from here.

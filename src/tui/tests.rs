@@ -24,6 +24,7 @@ const VALLEY: &str = r#"
 name = "valley"
 summary = "A curved valley for tests"
 steps = 60
+tolerance = 0
 [problem]
 kind = "rosenbrock"
 start = [-1.2, 1.0]

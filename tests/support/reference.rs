@@ -37,7 +37,7 @@ pub fn problem_file(case: &Value, directory: &Path) -> String {
     let problem = if case["problem"]["kind"] == "mlp" { network(case, directory) } else { case["problem"].clone() };
     let steps = case["trace"].as_array().unwrap().len();
     let document = json!({
-        "name": name, "steps": steps, "problem": problem, "optimiser": [case["optimiser"]],
+        "name": name, "steps": steps, "tolerance": 0, "rho_floor": 0, "problem": problem, "optimiser": [case["optimiser"]],
     });
     toml::to_string(&document).unwrap()
 }

@@ -2,7 +2,13 @@
 
 use nalgebra::DVector;
 
-use crate::{math::Real, optim::Visitor};
+use crate::{
+    math::Real,
+    optim::{
+        Visitor,
+        halt::{self, Halt},
+    },
+};
 
 /// ```text
 /// m ← β₁m + (1 − β₁)g       v ← β₂v + (1 − β₂)g⊙g
@@ -58,6 +64,11 @@ impl<T: Real> Adam<T> {
             *v = beta2 * *v + (one - beta2) * g * g;
             *d = *m * correct_m / ((*v * correct_v + self.eps_root).sqrt() + self.eps);
         }
+    }
+
+    /// v is a mean of g⊙g, so an infinite entry has its cause in this gradient.
+    pub(super) fn check(&self, norm: T) -> Result<(), Halt> {
+        if (norm * norm).is_finite() { Ok(()) } else { halt::all_finite("Adam's v", &self.moments.v) }
     }
 
     pub(super) fn remember(&mut self) {

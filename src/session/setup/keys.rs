@@ -296,6 +296,13 @@ pub static KEYS: &[Key] = &[
         "factor on λ after an undone step",
     ),
     key("calibrate", KFAC, WITH_DAMPING, flag!(damping.calibrate), "find the initial λ at the first step"),
+    key(
+        "rho_floor",
+        DAMPED,
+        WITH_DAMPING,
+        number!(rho_floor, NON_NEGATIVE),
+        "predicted changes below so many ε·|f| leave λ as it is; 0: none",
+    ),
     key("monitor", EVERY, ANY, flag!(monitor), "compute κ, ΔM and ρ even where the optimiser does not need them"),
     key("monitor_all", EVERY, ANY, flag!(monitor_all), "record f on all data, and ρ on them, uncharged"),
 ];

@@ -117,7 +117,7 @@ impl LaneSetup {
 pub const MOST_IN_A_FULL_BLOCK: usize = 512;
 
 /// What of a problem an optimiser's defaults depend on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ProblemFacts {
     /// The curvatures it has, the default one first.
     pub curvatures: &'static [Curvature],
@@ -125,6 +125,30 @@ pub struct ProblemFacts {
     pub outputs: Option<usize>,
     /// How many parameters there are.
     pub params: usize,
+    /// What it says of arrival and rounding.
+    pub precision: Thresholds,
+}
+
+/// When an optimiser has arrived, and when ρ is lost.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Thresholds {
+    /// A gradient of so small a share of the start's may be the end; 0: none is.
+    pub tolerance: f64,
+    /// Where |ΔM| is below so many ε·|f|, ρ is lost in rounding; 0: never.
+    pub rho_floor: f64,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        let Recipe { tolerance, rho_floor, .. } = presets::adamqlr();
+        Self { tolerance, rho_floor }
+    }
+}
+
+impl Thresholds {
+    fn apply(self, recipe: &mut Recipe) {
+        (recipe.tolerance, recipe.rho_floor) = (self.tolerance, self.rho_floor);
+    }
 }
 
 /// Reads the lanes; without any, the three that this program compares.
@@ -147,6 +171,7 @@ pub(crate) fn lanes(root: &Section<'_>, facts: ProblemFacts) -> Result<Vec<LaneS
 
 pub(super) fn default_lane(name: Name, facts: ProblemFacts) -> LaneSetup {
     let mut recipe = name.recipe();
+    facts.precision.apply(&mut recipe);
     fill_in(name, &mut recipe, facts);
     LaneSetup { name, label: name.to_string(), recipe }
 }
@@ -162,6 +187,7 @@ pub(super) fn read(section: &Section<'_>, facts: ProblemFacts) -> Result<LaneSet
     let name = Name::parse(name_field.text()?).map_err(|accepted| name_field.refuse(accepted))?;
     only_own_keys(section, name)?;
     let mut recipe = preset(section, name)?;
+    facts.precision.apply(&mut recipe);
     for key in name.keys() {
         if let Some(field) = section.get(key.name) {
             key.read(&field, &mut recipe)?;

@@ -8,7 +8,7 @@ use super::{
 };
 
 /// What the command line says about a problem, as typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Overrides {
     /// `NAME[:key=value[,key=value]...]`; any replaces the file's optimisers.
     pub optimisers: Vec<String>,
@@ -18,6 +18,8 @@ pub struct Overrides {
     pub steps: Option<u64>,
     /// Instead of the file's `seed`.
     pub seed: Option<u64>,
+    /// Instead of the file's `tolerance`.
+    pub tolerance: Option<f64>,
     /// Where data sets are looked for first.
     pub data_folder: Option<PathBuf>,
 }
@@ -37,6 +39,11 @@ impl Overrides {
                 let node = parse_option(&value.to_string(), &format!("--{key} {value}"));
                 put(table, key, node.place.clone(), node);
             }
+        }
+        if let Some(tolerance) = self.tolerance {
+            // With a point or an exponent, so that it reads as a number and not as a count.
+            let node = parse_option(&format!("{tolerance:?}"), &format!("--tolerance {tolerance:?}"));
+            put(table, "tolerance", node.place.clone(), node);
         }
         self.set.iter().try_for_each(|assignment| set(document, assignment))
     }

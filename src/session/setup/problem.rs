@@ -8,7 +8,7 @@ use super::{
     field::{ANY, AT_LEAST_ONE, Field, NON_NEGATIVE, POSITIVE, Section},
     limits::LARGEST,
     mlp::{self, MlpSpec},
-    optimiser::ProblemFacts,
+    optimiser::{ProblemFacts, Thresholds},
 };
 
 /// A problem as a file describes it, every default filled in.
@@ -115,7 +115,7 @@ impl ProblemSpec {
                 (&[Curvature::Fisher, Curvature::Hessian, Curvature::Empirical], mlp.layers.last().copied())
             }
         };
-        ProblemFacts { curvatures, outputs, params: self.params() }
+        ProblemFacts { curvatures, outputs, params: self.params(), precision: Thresholds::default() }
     }
 }
 

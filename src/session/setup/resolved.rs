@@ -22,6 +22,8 @@ impl Setup {
         if let Some(epochs) = self.epochs {
             map.insert("epochs".into(), epochs.into());
         }
+        map.insert("tolerance".into(), self.precision.tolerance.into());
+        map.insert("rho_floor".into(), self.precision.rho_floor.into());
         let table = match &self.problem {
             ProblemSpec::Rosenbrock(spec) => rosenbrock(spec),
             ProblemSpec::Quadratic(spec) => quadratic(spec, self.seed),

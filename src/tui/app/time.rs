@@ -94,13 +94,14 @@ impl App {
         }
         self.cursor = step;
         match ended {
-            Some((label, at, Outcome::Diverged(reason))) => {
-                self.warn(format!("{label} diverged at step {at}: {reason}"));
+            Some((label, at, outcome)) if outcome.failed() => {
+                let reason = outcome.reason().unwrap_or_default();
+                self.warn(format!("{label} {} at step {at}: {reason}", outcome.name()));
             }
             Some((label, at, Outcome::Converged(reason))) => {
                 self.tell(format!("{label} converged at step {at}: {reason}"));
             }
-            Some((_, _, Outcome::Finished)) | None => {}
+            Some(_) | None => {}
         }
     }
 

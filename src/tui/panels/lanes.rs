@@ -90,7 +90,7 @@ fn row(app: &App, lane: usize, labels: usize, costs: &[String], width: usize) ->
     if let Some((at, outcome)) = past.outcome().filter(|(at, _)| app.cursor >= *at as usize)
         && !matches!(outcome, Outcome::Finished)
     {
-        let style = if matches!(outcome, Outcome::Diverged(_)) { theme.warning() } else { theme.notice() };
+        let style = if outcome.failed() { theme.warning() } else { theme.notice() };
         line.push_span(Span::styled(format!("{} at {}", outcome.name(), count(at as usize)), style));
         let room = width.saturating_sub(line.width() + 4);
         if let Some(reason) = outcome.reason() {

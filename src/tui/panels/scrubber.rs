@@ -37,7 +37,9 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
 /// How an event is written: what went wrong stands out.
 pub fn style(theme: Theme, kind: EventKind) -> ratatui::style::Style {
     match kind {
-        EventKind::Poor | EventKind::Rejected | EventKind::Negative | EventKind::Diverged => theme.warning(),
+        EventKind::Poor | EventKind::Rejected | EventKind::Negative | EventKind::Stalled | EventKind::Diverged => {
+            theme.warning()
+        }
         EventKind::FirstGood | EventKind::AtLeast | EventKind::AtMost | EventKind::Clipped | EventKind::Converged => {
             theme.notice()
         }

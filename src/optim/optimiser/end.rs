@@ -1,0 +1,75 @@
+//! Whether a step is to be the last, and whether it says anything of ρ.
+
+use nalgebra::DVector;
+
+use super::{Attempt, Optimiser, Workspace};
+use crate::{
+    math::Real,
+    optim::{
+        QuadraticModel,
+        arrival::{STALLED_STEPS, Standing},
+        halt::{self, Cause, Halt},
+    },
+    problem::Oracle,
+};
+
+impl<T: Real> Optimiser<T> {
+    /// A reason to stop where a small gradient or standing still gives rise to the question.
+    pub(super) fn end(
+        &self,
+        oracle: &mut dyn Oracle<T>,
+        theta: &DVector<T>,
+        attempt: &Attempt<T>,
+        space: &Workspace<T>,
+        loss: T,
+    ) -> Result<(), Halt> {
+        let still = self.stalled >= STALLED_STEPS;
+        if !still && !self.arrival.is_quiet() {
+            return Ok(());
+        }
+        let (gradient, params) = (halt::norm("the gradient", &space.gradient)?, theta.norm());
+        let mut along = |vector: &DVector<T>| {
+            QuadraticModel::new(&[vector], &space.gradient, oracle.gram(self.curvature, &[vector]))
+        };
+        // Not charged: this is the question of the end, not a part of the step.
+        let steepest = along(&space.gradient);
+        let proposed = attempt.model.is_none().then(|| along(&space.direction));
+        let Some(model) = attempt.model.as_ref().or(proposed.as_ref()) else { return Ok(()) };
+        if let Some(halt) = self.arrival.judge(&Standing { loss, gradient, params, models: [model, &steepest] }, still)
+        {
+            return Err(halt);
+        }
+        if still {
+            return Err(Halt::Stalled { cause: self.cause(model, attempt), gradient: gradient.into() });
+        }
+        if attempt.model.is_some() {
+            // For the new loss the oracle keeps the vectors it was asked about last: they are to be the attempt's.
+            let (vectors, count) = self.vectors(&space.direction);
+            oracle.gram(self.curvature, &vectors[..count]);
+        }
+        Ok(())
+    }
+
+    /// What keeps a lane where it is.
+    fn cause(&self, model: &QuadraticModel<T>, attempt: &Attempt<T>) -> Cause {
+        let (rate, lambda) = (attempt.w[0].abs(), self.damping.lambda());
+        let damped = lambda * model.d[(0, 0)] > model.a[(0, 0)].abs();
+        if self.rejected >= STALLED_STEPS {
+            Cause::Rejected(lambda.into())
+        } else if self.arrival.is_quiet() {
+            Cause::Flat(model.extremum_distance().into())
+        } else if damped {
+            Cause::Damping(lambda.into())
+        } else if u64::from(self.stalled) >= self.steps {
+            Cause::NeverMoved(rate.into())
+        } else {
+            Cause::LearningRate(rate.into())
+        }
+    }
+
+    /// How much of a change of f is lost in rounding, where ΔM is.
+    pub(super) fn lost(&self, loss: T, change: Option<T>) -> Option<T> {
+        let rounding = self.rho_floor * T::default_epsilon() * loss.abs();
+        change.filter(|change| change.abs() < rounding).map(|_| rounding)
+    }
+}
