@@ -4,6 +4,7 @@
 //! 2 usage, bad input or files, and 128 + the signal's number if interrupted. A reader that closes its pipe is no error.
 
 mod args;
+mod check;
 mod data;
 mod failure;
 mod named;
@@ -69,6 +70,7 @@ fn dispatch(args: &Args) -> Result<(), Failure> {
         None => screen::open(args),
         Some(Command::Run(run)) => run::run(run),
         Some(Command::Train(args)) => train::train(args),
+        Some(Command::Check(args)) => check::check(args),
         Some(Command::Data { command, data_dir }) => data::data(command.as_ref(), data_dir.as_deref()),
         Some(Command::Problems { command: None | Some(ProblemsCommand::List) }) => print(&problems::list()),
         Some(Command::Problems { command: Some(ProblemsCommand::Show { name }) }) => print(problems::show(name)?),

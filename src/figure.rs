@@ -3,6 +3,7 @@
 //! Everything here is already scaled: a point is a pair in unit coordinates, (0, 0) the lower left corner of the plot area and
 //! (1, 1) the upper right one, so that neither side computes a number. Curves, level lines and paths are cut to the unit square.
 
+pub mod claims;
 mod clip;
 mod compose;
 mod confusion;

@@ -3,6 +3,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::float_cmp))]
 
 #[cfg(feature = "app")]
+pub mod claim;
+#[cfg(feature = "app")]
 pub mod cli;
 #[cfg(feature = "app")]
 pub mod data;
@@ -11,6 +13,8 @@ pub mod export;
 #[cfg(feature = "app")]
 pub mod figure;
 pub mod math;
+#[cfg(feature = "app")]
+mod nearest;
 pub mod optim;
 pub mod problem;
 pub mod session;

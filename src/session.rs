@@ -8,6 +8,8 @@ mod engine;
 mod evaluation;
 mod history;
 #[cfg(feature = "app")]
+mod referee;
+#[cfg(feature = "app")]
 pub mod saved;
 #[cfg(feature = "app")]
 pub mod setup;
@@ -27,6 +29,8 @@ pub use data_digest::DataDigest;
 pub use edit::{Edit, EditedLane};
 pub use evaluation::{EvaluationRecord, Evaluator};
 pub use history::{BEFORE_AN_EDIT, History, LaneHistory, REACH, Recalled, Refill, shown};
+#[cfg(feature = "app")]
+pub use referee::Referee;
 #[cfg(feature = "app")]
 pub use setup::{Setup, SetupError};
 

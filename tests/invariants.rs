@@ -39,17 +39,18 @@ fn never(layers: &[&str], words: &[&str]) {
 fn the_mathematics_does_no_io_reads_no_clock_and_knows_no_format() {
     let io = ["std::fs", "std::io", "std::env", "std::net", "Instant", "SystemTime", "std::thread", "println!"];
     let formats = ["serde", "clap", "ratatui", "crossterm", "plotters", "toml::", "csv::"];
-    never(&["math", "problem", "optim"], &io);
+    never(&["math", "problem", "optim", "claim"], &io);
     never(&["math", "problem", "optim"], &formats);
 }
 
 #[test]
 fn no_layer_uses_what_stands_to_its_left() {
-    let order: [(&str, &[&str]); 8] = [
-        ("math", &["problem", "optim", "data", "session", "figure", "export", "tui", "cli"]),
-        ("problem", &["optim", "data", "session", "figure", "export", "tui", "cli"]),
-        ("optim", &["data", "session", "figure", "export", "tui", "cli"]),
-        ("data", &["optim", "session", "figure", "export", "tui", "cli"]),
+    let order: [(&str, &[&str]); 9] = [
+        ("math", &["problem", "optim", "data", "claim", "session", "figure", "export", "tui", "cli"]),
+        ("problem", &["optim", "data", "claim", "session", "figure", "export", "tui", "cli"]),
+        ("optim", &["data", "claim", "session", "figure", "export", "tui", "cli"]),
+        ("data", &["optim", "claim", "session", "figure", "export", "tui", "cli"]),
+        ("claim", &["data", "session", "figure", "export", "tui", "cli"]),
         ("session", &["figure", "export", "tui", "cli"]),
         ("figure", &["export", "tui", "cli"]),
         ("export", &["tui", "cli"]),

@@ -102,6 +102,8 @@ pub(super) enum Command {
     Run(RunArgs),
     /// Train without a screen: epochs, evaluations on held-out data, checkpoints
     Train(TrainArgs),
+    /// Play problems and say whether what their files claim of the run is so
+    Check(CheckArgs),
     /// The problems that come with the program
     Problems {
         #[command(subcommand)]
@@ -249,6 +251,18 @@ pub(super) struct RunArgs {
 
     #[command(flatten)]
     pub outputs: OutputArgs,
+}
+
+/// Which problems to check.
+#[derive(Debug, ArgGroup)]
+pub(super) struct CheckArgs {
+    /// Bundled problems or problem files (.toml); without any, every bundled problem whose data are here
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub problems: Vec<String>,
+
+    /// Look for data sets here first, then in $RHOSCOPE_DATA, the user's data folder and /usr/share/datasets
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub data_dir: Option<PathBuf>,
 }
 
 /// A training and where its results go.

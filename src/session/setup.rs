@@ -2,6 +2,7 @@
 
 mod build;
 mod bundled;
+mod claims;
 mod closed;
 mod composition;
 mod data;
@@ -24,6 +25,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 pub use bundled::{BUNDLED, Bundled};
+pub use claims::ClaimSpec;
 pub use closed::{ExpressionSpec, Formulas, FunctionSpec, KroneckerSpec};
 pub use composition::Composed;
 pub use draft::Draft;
@@ -38,7 +40,10 @@ pub use overrides::Overrides;
 pub use pictures::Pictures;
 pub use problem::{MatrixSpec, ProblemSpec, QuadraticSpec, RosenbrockSpec};
 
-use crate::data::{DataSource, KnownSet};
+use crate::{
+    claim::Scope,
+    data::{DataSource, KnownSet},
+};
 use document::Node;
 use field::{Field, NON_NEGATIVE, Section};
 
@@ -63,6 +68,10 @@ pub struct Setup {
     pub view: Option<ViewSpec>,
     /// The optimisers, in file order.
     pub lanes: Vec<LaneSetup>,
+    /// What the file says that its own run shows.
+    pub claims: Vec<ClaimSpec>,
+    /// Whether the run is the one that the claims are about, but for the seed: nothing else was changed by an option.
+    pub is_own_run: bool,
     /// The problem file as named in messages.
     pub file: String,
     /// What relative paths in the file are relative to.
@@ -80,8 +89,12 @@ pub struct ViewSpec {
     pub y: [f64; 2],
 }
 
+<<<<<<< HEAD
 const KEYS_AT_TOP: [&str; 10] =
     ["name", "summary", "steps", "epochs", "seed", "tolerance", "rho_floor", "problem", "view", "optimiser"];
+=======
+const KEYS_AT_TOP: [&str; 9] = ["name", "summary", "steps", "epochs", "seed", "problem", "view", "optimiser", "claim"];
+>>>>>>> w-claims
 const STEPS: u64 = 200;
 const TOLERANCE: Range = Range { words: "a number from 0, and below 1", holds: |x| (0.0..1.0).contains(&x) };
 
@@ -127,8 +140,19 @@ impl Setup {
     /// If the text or an override is at fault.
     pub fn from_str(text: &str, file: &str, directory: &Path, overrides: &Overrides) -> Result<Self, SetupError> {
         let mut document = document::parse(text, file)?;
+        // A seed that is no number is complained of below, unless an option replaces it.
+        let own_seed = Section::root(file, &document)?.whole_or("seed", 0, 0).unwrap_or(0);
         overrides.apply(&mut document)?;
-        Ok(Self { data_folder: overrides.data_folder.clone(), ..Self::read(&document, file, directory)? })
+        let mut setup = Self::read(&document, file, directory)?;
+        setup.is_own_run = !overrides.change_the_run();
+        setup.data_folder.clone_from(&overrides.data_folder);
+        let labels: Vec<String> = setup.lanes.iter().map(|lane| lane.label.clone()).collect();
+        let parameters = setup.params_layout().0.len();
+        let own = Scope { lanes: Some(&labels), steps: Some(setup.steps), parameters: Some(parameters) };
+        // Other optimisers may have other labels: then only the language is checked.
+        let scope = if setup.is_own_run { own } else { Scope::default() };
+        setup.claims = claims::claims(&Section::root(file, &document)?, &scope, own_seed)?;
+        Ok(setup)
     }
 
     fn read(document: &Node, file: &str, directory: &Path) -> Result<Self, SetupError> {
@@ -152,6 +176,8 @@ impl Setup {
             precision,
             lanes: optimiser::lanes(&root, facts)?,
             problem,
+            claims: Vec::new(),
+            is_own_run: true,
             file: file.to_owned(),
             directory: directory.to_owned(),
             data_folder: None,

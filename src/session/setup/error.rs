@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+pub(crate) use crate::nearest::{hint, list};
 use crate::{data::DataError, problem::mlp::MlpError};
 
 /// Why a problem could not be set up. Every sentence says where, what was found and what is accepted.
@@ -106,6 +107,7 @@ pub enum SetupError {
 pub(crate) fn visible(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
 }
+<<<<<<< HEAD
 
 /// What other programs call these keys.
 const SYNONYMS: [(&str, &str); 12] = [
@@ -149,3 +151,5 @@ pub(crate) fn list(names: &[&str]) -> String {
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
+=======
+>>>>>>> w-claims

@@ -25,6 +25,16 @@ pub struct Overrides {
 }
 
 impl Overrides {
+    /// Whether they make it another run than the file's own: anything but its seed and how it is shown.
+    pub(crate) fn change_the_run(&self) -> bool {
+        let part = |assignment: &String| {
+            let path = assignment.split('=').next().unwrap_or_default();
+            path.split('.').next().unwrap_or_default().trim().to_owned()
+        };
+        let harmless = |part: String| matches!(part.as_str(), "name" | "summary" | "view" | "claim" | "seed");
+        !self.optimisers.is_empty() || self.steps.is_some() || !self.set.iter().map(part).all(harmless)
+    }
+
     /// Changes the document.
     pub(crate) fn apply(&self, document: &mut Node) -> Result<(), SetupError> {
         let Value::Table(table) = &mut document.value else { return Ok(()) };

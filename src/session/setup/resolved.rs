@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    ExpressionSpec, Formulas, LaneSetup, ProblemSpec, Setup,
+    ClaimSpec, ExpressionSpec, Formulas, LaneSetup, ProblemSpec, Setup,
     data::{IMAGE_TARGETS, MISSING, delimiter_name},
     mlp::{INIT_EXTRA, MlpSpec},
     problem::{MatrixSpec, QuadraticSpec, RosenbrockSpec},
@@ -40,6 +40,12 @@ impl Setup {
         map.insert("problem".into(), table);
         if let Some(view) = &self.view {
             map.insert("view".into(), json!({ "x": view.x, "y": view.y }));
+        }
+        // Claims are about the file's own run; beside another one they would mislead.
+        if self.is_own_run && !self.claims.is_empty() {
+            let claim =
+                |claim: &ClaimSpec| json!({ "says": claim.says, "holds": claim.claim.text(), "seeds": claim.seeds });
+            map.insert("claim".into(), self.claims.iter().map(claim).collect());
         }
         map.into()
     }
