@@ -30,8 +30,8 @@ pub use landscape::{Ground, GroundOptions, PathOptions, Surface, Window, landsca
 pub use look::{Detail, Look, Sight, whole};
 pub use palette::{Family, LaneStyle, lane_styles};
 pub use regions::regions;
-pub use scale::{Scale, ticks};
-pub use traces::{TraceKind, TraceOptions, XAxis, trace, traces};
+pub use scale::{Scale, ticks, whole_ticks};
+pub use traces::{LossAxis, RateView, TraceKind, TraceOptions, XAxis, trace, traces};
 pub use view::{DataFacts, View};
 
 /// A point in unit coordinates of its plot area.
@@ -42,7 +42,7 @@ pub type Point = [f64; 2];
 pub struct Tick {
     /// Where, 0 to 1 along the axis.
     pub at: f64,
-    /// What it says, e.g. `10⁻³`; empty for a minor tick.
+    /// What it says, e.g. `1e-3`; empty for a minor tick.
     pub label: String,
 }
 
@@ -59,11 +59,23 @@ pub struct Axis {
     pub scale: Scale,
 }
 
+/// On which data the values of a curve were measured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MeasuredOn {
+    /// On the data of each step: its batch.
+    #[default]
+    Batch,
+    /// On all training data, without noise; drawn thinner and dotted.
+    AllData,
+}
+
 /// One lane's curve.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curve {
     /// The lane, by which its style is known.
     pub lane: usize,
+    /// On which data it was measured.
+    pub on: MeasuredOn,
     /// Unbroken pieces; a missing value breaks a curve.
     pub pieces: Vec<Vec<Point>>,
 }
@@ -83,6 +95,8 @@ pub enum MarkKind {
     Rejected,
     /// Where the lane stands at the cursor.
     Now,
+    /// The value says little: ρ of a step that was predicted to climb, or lost in rounding. Drawn hollow.
+    Hollow,
 }
 
 /// A mark on a curve.
@@ -135,6 +149,8 @@ pub struct Chart {
     pub examples: Vec<Example>,
     /// A word in place of curves where there is nothing to draw, e.g. `no lane computes ρ here`.
     pub empty: Option<String>,
+    /// The values at the cursor, of every lane that has one there.
+    pub readouts: Vec<LaneText>,
 }
 
 /// A function on a regular grid over the plot area.

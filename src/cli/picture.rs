@@ -19,7 +19,8 @@ fn figure(setup: &Setup, session: &mut Session, history: &History) -> Figure {
     let families: Vec<Family> = setup.lanes.iter().map(|lane| Family::of(&lane.recipe)).collect();
     let caption = Caption { name: setup.name.clone(), summary: setup.summary.clone().unwrap_or_default() };
     let planned = usize::try_from(setup.steps).unwrap_or(usize::MAX);
-    let options = TraceOptions { bins: TRACE_BINS, planned, cursor: Some(history.latest()), ..TraceOptions::default() };
+    let suited = TraceOptions::of(setup.lanes.iter().map(|lane| &lane.recipe));
+    let options = TraceOptions { bins: TRACE_BINS, planned, cursor: Some(history.latest()), ..suited };
     let data = DataFacts::new(setup, session);
     let main = match first_view(session, data.as_ref()) {
         View::Map => map(setup, session, history),

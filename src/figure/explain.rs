@@ -1,5 +1,6 @@
 //! One step in the formula's own terms: which numbers gave α, which gave ρ, and what that did to λ.
 
+mod fit;
 mod rate;
 mod ratio;
 
@@ -8,7 +9,8 @@ use crate::{
     session::{LaneHistory, setup::ProblemFacts},
 };
 
-use super::number::precise;
+use super::number::{precise, short};
+pub use fit::fit;
 
 /// What a piece of text is, by which it is coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +120,11 @@ pub fn explain(lane: &LaneHistory, recipe: &Recipe, step: usize, after: Option<f
         return vec![vec![symbol("the start: no step yet; "), part(Role::Value, "→"), symbol(" takes the first")]];
     }
     let of = Explained { lane, recipe, step, after };
-    vec![of.rate(), of.ratio(), of.sizes()]
+    let mut lines = vec![of.rate(), of.ratio()];
+    lines.extend(of.warning());
+    lines.extend(of.on_all_data());
+    lines.extend([of.sizes(), of.convention()]);
+    lines
 }
 
 struct Explained<'a> {
@@ -143,6 +149,30 @@ impl Explained<'_> {
         self.step - self.lane.origin()
     }
 
+    /// Which way the signs go: a step along −d, and the model that it minimises.
+    fn convention(&self) -> Line {
+        let d = self.letter();
+        if self.get(Q::PreviousCurvature).is_some() {
+            return vec![symbol("minimise over α, μ:  θ ← θ − αΔ + μp   p: the step before   λ is in both rows")];
+        }
+        let mut text = format!("θ ← θ − α {d}");
+        if self.get(Q::ModelChange).is_some() {
+            let damped = if self.recipe.damping.rule == DampingRule::None {
+                format!("{d}ᵀC{d}")
+            } else {
+                format!("({d}ᵀC{d} + λ‖{d}‖²)")
+            };
+            text += &format!("   M(α) = f − α gᵀ{d} + ½ α² {damped}");
+        }
+        vec![symbol(text)]
+    }
+
+    /// ρ on all data, where the step's own data are not all.
+    fn on_all_data(&self) -> Option<Line> {
+        let rho = self.get(Q::FullRho)?;
+        Some(vec![symbol("on all data ρ = "), part(Role::Result, short(rho))])
+    }
+
     /// How large things were, and what the step cost.
     fn sizes(&self) -> Line {
         let mut line = Line::new();
@@ -158,9 +188,8 @@ impl Explained<'_> {
         {
             let (new, old) = ((alpha * direction).abs(), (momentum * previous).abs());
             if new + old > 0.0 {
-                line.push(symbol("momentum's share "));
                 line.push(part(Role::Value, format!("{:.0} %", 100.0 * old / (new + old))));
-                line.push(symbol("   "));
+                line.push(symbol(" of the step is momentum   "));
             }
         }
         let cost = self.lane.record(self.step).map(|record| cost_in_words(record.cost)).unwrap_or_default();

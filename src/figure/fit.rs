@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::{
-    Chart, Curve, Example, Scale,
+    Chart, Curve, Example, MeasuredOn, Scale,
     clip::{clip, inside},
     landscape::places,
     traces::axis,
@@ -33,7 +33,7 @@ pub fn fit(
             let runs = curve.split(|point| !point[1].is_finite()).map(<[[f64; 2]]>::to_vec).collect::<Vec<_>>();
             runs.into_iter().flat_map(|run| clip(run.into_iter().map(|[x, y]| [across.unit(x), up.unit(y)])))
         });
-        Curve { lane, pieces: pieces.collect() }
+        Curve { lane, on: MeasuredOn::Batch, pieces: pieces.collect() }
     });
     let points = xs.iter().zip(&ys).map(|(&x, &y)| Example { at: [across.unit(x), up.unit(y)], class: None });
     Chart {
@@ -46,6 +46,7 @@ pub fn fit(
         cursors: Vec::new(),
         examples: points.filter(|example| inside(example.at)).collect(),
         empty: xs.is_empty().then(|| "no data".to_owned()),
+        readouts: Vec::new(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Loss and accuracy on whole parts of the data: small charts beside each other, one column a part.
 
 use super::{
-    Chart, Curve, Grid, GridColumn, LaneText, Mark, MarkKind, Point, Scale, TraceOptions,
+    Chart, Curve, Grid, GridColumn, LaneText, Mark, MarkKind, MeasuredOn, Point, Scale, TraceOptions,
     clip::{clip, inside},
     number,
     traces::{Limits, axis, beyond, cursors},
@@ -128,7 +128,7 @@ fn chart(
         // What overflowed breaks a curve.
         let points = points(past);
         let pieces = points.split(Option::is_none).flat_map(|piece| clip(piece.iter().flatten().copied()));
-        Curve { lane, pieces: pieces.collect() }
+        Curve { lane, on: MeasuredOn::Batch, pieces: pieces.collect() }
     };
     let now = |(lane, past): (usize, &LaneHistory)| {
         let at = place(past, past.evaluation(cursor)?).filter(|at| inside(*at))?;
@@ -139,7 +139,7 @@ fn chart(
     let marks = options.lanes(history).flat_map(beyond).chain(options.lanes(history).filter_map(now)).collect();
     Chart {
         title: measure.title().to_owned(),
-        x: axis(options.x_axis.label(), x_range, Scale::Linear, options.ticks[0]),
+        x: options.x_axis.axis(x_range, options.ticks[0]),
         y: axis(measure.title(), limits.range, limits.scale, options.ticks[1]),
         bands: Vec::new(),
         curves: options.lanes(history).map(curve).collect(),
@@ -147,6 +147,7 @@ fn chart(
         cursors: cursors(history, options, x_range),
         examples: Vec::new(),
         empty: None,
+        readouts: Vec::new(),
     }
 }
 

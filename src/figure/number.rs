@@ -1,4 +1,4 @@
-//! Numbers for people: a few significant digits, and powers of ten with raised exponents.
+//! Numbers for people: a few significant digits, and powers of ten that are read from the back of a room.
 
 /// Between groups of three digits.
 const THIN_SPACE: char = '\u{2009}';
@@ -49,18 +49,32 @@ pub fn tick(value: f64, step: f64) -> String {
         return "0".into();
     }
     let place = |x: f64| (x.log10() + 1e-9).floor() as i32;
+    let digits = usize::try_from(place(size) - place(step)).unwrap_or(0).min(15);
+    let exponential = format!("{size:.digits$e}");
     if size < 1e6 && step >= 0.999e-4 {
         let decimals = usize::try_from(-place(step)).unwrap_or(0);
-        return sign(value) + &grouped(&format!("{size:.decimals$}"));
+        let decimal = grouped(&format!("{size:.decimals$}"));
+        // Beside a plot there is room for few digits, and a number cut off is another number.
+        if decimals < 4 || decimal.len() <= exponential.len() {
+            return sign(value) + &decimal;
+        }
     }
-    let digits = usize::try_from(place(size) - place(step)).unwrap_or(0).min(15);
-    sign(value) + &format!("{size:.digits$e}")
+    sign(value) + &exponential
 }
 
-/// A power of ten: `10⁻³`.
+/// A power of ten: `1e-3`, or as a whole number or a decimal where that is as short: `0.01`, `1`, `100`.
 pub fn decade(exponent: i32) -> String {
-    let raised = exponent.to_string().chars().map(superscript).collect::<String>();
-    format!("10{raised}")
+    match exponent {
+        -2..0 => format!("{:.*}", exponent.unsigned_abs() as usize, 10_f64.powi(exponent)),
+        0..4 => format!("{}", 10_u32.pow(exponent.unsigned_abs())),
+        _ => format!("1e{exponent}"),
+    }
+}
+
+/// A cost in evaluations, which come in halves: `40`, `40.5`, `1 200`.
+pub fn evaluations(cost: f64) -> String {
+    let whole = count(cost.max(0.0) as usize);
+    if cost.fract() > 0.0 { whole + ".5" } else { whole }
 }
 
 /// A whole number in groups: `100 000`.
@@ -70,16 +84,6 @@ pub fn count(number: usize) -> String {
 
 fn sign(value: f64) -> String {
     if value < 0.0 { MINUS.to_string() } else { String::new() }
-}
-
-fn superscript(character: char) -> char {
-    match character {
-        '1' => '¹',
-        '2' => '²',
-        '3' => '³',
-        '-' => '⁻',
-        digit => digit.to_digit(10).and_then(|d| char::from_u32('⁰' as u32 + d)).unwrap_or(digit),
-    }
 }
 
 /// Thin spaces between the thousands of an unsigned decimal number.
@@ -133,6 +137,8 @@ mod tests {
             (2e6, 1e6, "2e6"),
             (2.5e6, 5e5, "2.5e6"),
             (3e-7, 1e-7, "3e-7"),
+            (5e-4, 5e-4, "5e-4"),
+            (0.002, 0.001, "0.002"),
             (1.0002, 1e-4, "1.0002"),
         ] {
             assert_eq!(tick(value, step), text);
@@ -140,11 +146,10 @@ mod tests {
     }
 
     #[test]
-    fn decades_have_raised_exponents() {
-        assert_eq!(decade(-3), "10⁻³");
-        assert_eq!(decade(0), "10⁰");
-        assert_eq!(decade(12), "10¹²");
-        assert_eq!(decade(-300), "10⁻³⁰⁰");
+    fn powers_of_ten_are_written_without_superscripts() {
+        let decades = [-300, -10, -3, -2, -1, 0, 1, 3, 4, 12].map(decade);
+        assert_eq!(decades, ["1e-300", "1e-10", "1e-3", "0.01", "0.1", "1", "10", "1000", "1e4", "1e12"]);
         assert_eq!(count(100_000), "100\u{2009}000");
+        assert_eq!([0.0, 40.0, 40.5, 1200.0].map(evaluations), ["0", "40", "40.5", "1\u{2009}200"]);
     }
 }

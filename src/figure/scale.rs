@@ -162,8 +162,20 @@ pub(super) fn round_up(value: f64) -> f64 {
     multiple.map(|m| m * decade).find(|&rounder| rounder >= value * (1.0 - 1e-9)).unwrap_or(10.0 * decade)
 }
 
+/// Like [`ticks`] on a linear axis of things that are counted: no tick between two whole numbers.
+pub fn whole_ticks(range: [f64; 2], about: usize) -> Vec<Tick> {
+    let range = Scale::Linear.sane(range);
+    let step = nice(0.75 * (range[1] - range[0]) / about.max(2) as f64).max(1.0);
+    let axis = Scale::Linear.axis(range);
+    let tick = |(value, label)| Tick { at: axis.unit(value).clamp(0.0, 1.0), label };
+    linear_by(range, step).into_iter().map(tick).collect()
+}
+
 fn linear([a, b]: [f64; 2], about: usize) -> Vec<(f64, String)> {
-    let step = nice(0.75 * (b - a) / about as f64);
+    linear_by([a, b], nice(0.75 * (b - a) / about as f64))
+}
+
+fn linear_by([a, b]: [f64; 2], step: f64) -> Vec<(f64, String)> {
     let (first, last) = ((a / step - 1e-6).ceil(), (b / step + 1e-6).floor());
     let steps = (last - first).max(0.0) as usize;
     (0..=steps).map(|i| (first + i as f64) * step).map(|value| (value, number::tick(value, step))).collect()
@@ -173,6 +185,9 @@ fn logarithmic([a, b]: [f64; 2], about: usize) -> Vec<(f64, String)> {
     let (first, last) = ((a.log10() - 1e-9).ceil() as i32, (b.log10() + 1e-9).floor() as i32);
     if last <= first {
         return within_a_decade([a, b], about);
+    }
+    if few_decades([a, b], about) {
+        return one_two_five([a, b]);
     }
     let stride = stride((last - first + 1) as usize, about);
     let mut places = Vec::new();
@@ -190,19 +205,32 @@ fn logarithmic([a, b]: [f64; 2], about: usize) -> Vec<(f64, String)> {
 
 /// A logarithmic axis with fewer than two powers of ten: 1, 2, 5 where they suffice, else evenly spaced values.
 fn within_a_decade([a, b]: [f64; 2], about: usize) -> Vec<(f64, String)> {
+    let places = one_two_five([a, b]);
+    let labelled = places.iter().filter(|(_, label)| !label.is_empty()).count();
+    if labelled < 2 { linear([a, b], about.min(4)) } else { places }
+}
+
+/// Whether so few decades are shown that powers of ten alone would leave an axis nearly without labels.
+fn few_decades([a, b]: [f64; 2], about: usize) -> bool {
+    let decades = (b / a).log10();
+    decades < 2.05 && 3.0 * decades < 2.0 * about as f64 + 0.2
+}
+
+/// 1, 2 and 5 of every decade with their labels, and strokes for the other digits.
+fn one_two_five([a, b]: [f64; 2]) -> Vec<(f64, String)> {
     let exponents = a.log10().floor() as i32..=b.log10().floor() as i32;
-    let inside = |value: &f64| (a * (1.0 - 1e-9)..=b * (1.0 + 1e-9)).contains(value);
-    let places: Vec<f64> = exponents.flat_map(|e| [1.0, 2.0, 5.0].map(|m| m * 10_f64.powi(e))).filter(inside).collect();
-    if places.len() < 2 {
-        return linear([a, b], about.min(4));
-    }
-    places.into_iter().map(|value| (value, one_digit(value))).collect()
+    let inside = |(value, _): &(f64, String)| (a * (1.0 - 1e-9)..=b * (1.0 + 1e-9)).contains(value);
+    let digit = |m: i32, e: i32| {
+        let value = f64::from(m) * 10_f64.powi(e);
+        (value, if matches!(m, 1 | 2 | 5) { one_digit(value) } else { String::new() })
+    };
+    exponents.flat_map(|e| (1..10).map(move |m| digit(m, e))).filter(inside).collect()
 }
 
 /// A value of one significant digit.
 fn one_digit(value: f64) -> String {
     let exponent = (value.log10() + 1e-9).floor() as i32;
-    if (-4..6).contains(&exponent) { number::tick(value, 10_f64.powi(exponent)) } else { format!("{value:.0e}") }
+    if (-3..6).contains(&exponent) { number::tick(value, 10_f64.powi(exponent)) } else { format!("{value:.0e}") }
 }
 
 fn symmetric(range: [f64; 2], linear: f64, about: usize) -> Vec<(f64, String)> {
@@ -248,13 +276,24 @@ mod tests {
     fn ticks_are_the_ones_a_person_would_choose() {
         assert_eq!(labels([0.0, 1.0], Scale::Linear, 5), ["0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
         assert_eq!(labels([-1.5, 1.5], Scale::Linear, 4), ["−1", "0", "1"]);
-        assert_eq!(labels([1e-3, 10.0], Scale::Log, 6), ["10⁻³", "10⁻²", "10⁻¹", "10⁰", "10¹"]);
-        assert_eq!(labels([1e-16, 10.0], Scale::Log, 5), ["10⁻¹⁶", "10⁻¹²", "10⁻⁸", "10⁻⁴", "10⁰"]);
+        assert_eq!(labels([1e-3, 10.0], Scale::Log, 6), ["1e-3", "0.01", "0.1", "1", "10"]);
+        assert_eq!(labels([1e-16, 10.0], Scale::Log, 5), ["1e-16", "1e-12", "1e-8", "1e-4", "1"]);
         assert_eq!(labels([0.15, 0.7], Scale::Log, 5), ["0.2", "0.5"]);
         assert_eq!(
             labels([-10.0, 10.0], Scale::SymLog { linear: 0.1 }, 7),
-            ["−10¹", "−10⁰", "−10⁻¹", "0", "10⁻¹", "10⁰", "10¹"]
+            ["−10", "−1", "−0.1", "0", "0.1", "1", "10"]
         );
+        assert_eq!(labels([0.8, 30.0], Scale::Log, 3), ["1", "2", "5", "10", "20"]);
+        assert_eq!(labels([2e-4, 6e-4], Scale::Log, 3), ["2e-4", "5e-4"]);
+    }
+
+    #[test]
+    fn what_is_counted_has_whole_ticks() {
+        let labels = |range| whole_ticks(range, 6).into_iter().map(|tick| tick.label).collect::<Vec<_>>();
+        assert_eq!(labels([0.0, 10.0]), ["0", "2", "4", "6", "8", "10"]);
+        assert_eq!(labels([0.0, 2.0]), ["0", "1", "2"]);
+        assert_eq!(labels([3.2, 4.5]), ["4"]);
+        assert_eq!(labels([0.0, 400.0]), ["0", "50", "100", "150", "200", "250", "300", "350", "400"]);
     }
 
     #[test]

@@ -5,72 +5,24 @@
 
 mod limits;
 mod marks;
+mod measure;
+mod now;
+mod options;
 mod sample;
 
-use super::{Axis, Band, Chart, Cursor, Curve, Point, Scale, clip::clip, ticks};
+use super::{Axis, Band, Chart, Cursor, Curve, MeasuredOn, Point, Scale, clip::clip, ticks};
 use crate::{
-    optim::{Outcome, Quantity},
-    session::{History, LaneHistory},
+    optim::{Outcome, Quantity, Ratio},
+    session::History,
 };
 pub(super) use limits::Limits;
 pub(super) use marks::beyond;
+use measure::Measure;
+pub use options::{LossAxis, RateView, TraceOptions, XAxis};
 use sample::Series;
 
-/// What the horizontal axis counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum XAxis {
-    /// Steps.
-    #[default]
-    Step,
-    /// Evaluations in gradient-equivalents ([`Cost::evaluations`](crate::optim::Cost::evaluations)).
-    Evaluations,
-    /// Seconds of the lane's own compute time.
-    Seconds,
-}
-
-impl XAxis {
-    /// The next one, in a circle.
-    #[must_use]
-    pub fn next(self) -> Self {
-        match self {
-            Self::Step => Self::Evaluations,
-            Self::Evaluations => Self::Seconds,
-            Self::Seconds => Self::Step,
-        }
-    }
-
-    /// What the axis says.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Step => "step",
-            Self::Evaluations => "evaluations (gradient-equivalents)",
-            Self::Seconds => "seconds of own compute",
-        }
-    }
-
-    /// The same in one word.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Step => "step",
-            Self::Evaluations => "evaluations",
-            Self::Seconds => "seconds",
-        }
-    }
-
-    /// Where a lane stands on this axis after step `step` (0: the start).
-    pub fn place(self, lane: &LaneHistory, step: usize) -> f64 {
-        match self {
-            Self::Step => step as f64,
-            Self::Evaluations => lane.cost(step).evaluations(),
-            Self::Seconds => lane.seconds(step),
-        }
-    }
-
-    /// The last step of a lane whose place is at most `place`.
-    pub fn step_at(self, lane: &LaneHistory, place: f64) -> usize {
-        sample::first(lane.len() + 1, |step| self.place(lane, step) > place).saturating_sub(1)
-    }
-}
+/// The loss axis reaches down to this share of the loss at the start, so that a lane in its rounding errors does not flatten the others.
+const FLOOR: f64 = 1e-12;
 
 /// One of the four charts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -89,29 +41,29 @@ impl TraceKind {
     /// From top to bottom.
     pub const ALL: [Self; 4] = [Self::Loss, Self::LearningRate, Self::Damping, Self::Rho];
 
-    /// The quantity it shows.
-    pub fn quantity(self) -> Quantity {
+    /// What it shows.
+    fn measure(self, rate: RateView) -> Measure {
         match self {
-            Self::Loss => Quantity::Loss,
-            Self::LearningRate => Quantity::LearningRate,
-            Self::Damping => Quantity::Damping,
-            Self::Rho => Quantity::Rho,
+            Self::Loss => Measure::Column(Quantity::Loss),
+            Self::LearningRate => Measure::of(rate),
+            Self::Damping => Measure::Column(Quantity::Damping),
+            Self::Rho => Measure::Column(Quantity::Rho),
         }
     }
 
-    fn title(self) -> &'static str {
+    /// The same on all training data, where that is recorded.
+    fn on_all_data(self) -> Option<Measure> {
         match self {
-            Self::Loss => "loss f",
-            Self::LearningRate => "learning rate α",
-            Self::Damping => "damping λ   ▲ raised  ▼ lowered",
-            Self::Rho => "reduction ratio ρ",
+            Self::Loss => Some(Measure::Column(Quantity::FullLoss)),
+            Self::Rho => Some(Measure::Column(Quantity::FullRho)),
+            Self::LearningRate | Self::Damping => None,
         }
     }
 
-    fn label(self) -> &'static str {
+    fn label(self, rate: RateView) -> &'static str {
         match self {
             Self::Loss => "f",
-            Self::LearningRate => "α",
+            Self::LearningRate => rate.title(),
             Self::Damping => "λ",
             Self::Rho => "ρ",
         }
@@ -123,77 +75,6 @@ impl TraceKind {
     }
 }
 
-/// What all four charts share.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TraceOptions {
-    /// What the horizontal axis counts.
-    pub x_axis: XAxis,
-    /// How many places across can be told apart, for instance pixels or braille dots.
-    pub bins: usize,
-    /// About how many ticks to label across and up.
-    pub ticks: [usize; 2],
-    /// Lanes left out; a lane beyond the end is shown.
-    pub hidden: Vec<bool>,
-    /// The step all views show.
-    pub cursor: Option<usize>,
-    /// How many steps the run is meant to take; the axis reaches that far from the beginning.
-    pub planned: usize,
-    /// Leave room to the right, in leaps, so that the axis stands still while a run grows.
-    pub room: bool,
-    /// The part of the horizontal axis to show, in its unit; all of it by default.
-    pub zoom: Option<[f64; 2]>,
-}
-
-impl Default for TraceOptions {
-    fn default() -> Self {
-        Self {
-            x_axis: XAxis::Step,
-            bins: 600,
-            ticks: [6, 4],
-            hidden: Vec::new(),
-            cursor: None,
-            planned: 0,
-            room: false,
-            zoom: None,
-        }
-    }
-}
-
-impl TraceOptions {
-    /// Whether a lane is shown.
-    pub fn shows(&self, lane: usize) -> bool {
-        !self.hidden.get(lane).copied().unwrap_or(false)
-    }
-
-    /// The visible lanes with their numbers.
-    pub(super) fn lanes<'a>(&self, history: &'a History) -> impl Iterator<Item = (usize, &'a LaneHistory)> + Clone {
-        history.lanes().iter().enumerate().filter(|(lane, _)| self.shows(*lane))
-    }
-
-    /// The values at both ends of the horizontal axis.
-    pub fn x_range(&self, history: &History) -> [f64; 2] {
-        if let Some(zoom) = self.zoom {
-            return Scale::Linear.sane(zoom);
-        }
-        let reach = |lane: &LaneHistory| {
-            let (taken, now) = (lane.len(), self.x_axis.place(lane, lane.len()));
-            match self.x_axis {
-                XAxis::Step => now.max(if lane.outcome().is_none() { self.planned as f64 } else { 0.0 }),
-                // Steps of a lane cost much the same, so the first ones tell how far the planned ones will reach.
-                XAxis::Evaluations if lane.outcome().is_none() && taken > 0 => {
-                    now * (self.planned as f64 / taken as f64).max(1.0)
-                }
-                XAxis::Evaluations | XAxis::Seconds => now,
-            }
-        };
-        let planned = if self.x_axis == XAxis::Step && self.room { self.planned as f64 } else { 0.0 };
-        let end = self.lanes(history).map(|(_, lane)| reach(lane)).fold(planned, f64::max);
-        let settled = self.x_axis == XAxis::Step && end <= self.planned as f64;
-        let end = if self.room && !settled { super::scale::round_up(end) } else { end };
-        [0.0, if end > 0.0 { end } else { 1.0 }]
-    }
-}
-
 /// All four charts, from top to bottom.
 pub fn traces(history: &History, options: &TraceOptions) -> Vec<Chart> {
     TraceKind::ALL.into_iter().map(|kind| trace(kind, history, options)).collect()
@@ -202,49 +83,115 @@ pub fn traces(history: &History, options: &TraceOptions) -> Vec<Chart> {
 /// One chart.
 pub fn trace(kind: TraceKind, history: &History, options: &TraceOptions) -> Chart {
     let x_range = options.x_range(history);
-    let series: Vec<Series> = options
-        .lanes(history)
-        .map(|(lane, past)| Series::new(lane, past, kind.quantity(), kind.lag(), options.x_axis, x_range))
+    let measure = kind.measure(options.rate);
+    let of = |measure: Measure| {
+        options.lanes(history).map(move |(lane, past)| {
+            let end = (kind == TraceKind::Loss && measure == Measure::Column(Quantity::Loss))
+                .then(|| options.loss_at_end(lane, past))
+                .flatten();
+            Series::new(lane, past, (measure, kind.lag(), end), options.x_axis, x_range)
+        })
+    };
+    let series: Vec<Series> = of(measure)
         .filter(|series| kind != TraceKind::Damping || series.largest().is_some_and(|lambda| lambda > 0.0))
         .collect();
-    let samples: Vec<Vec<Vec<Point>>> = series.iter().map(|series| series.sample(options.bins.max(8))).collect();
+    let on_all: Vec<Series> =
+        kind.on_all_data().into_iter().flat_map(of).filter(|series| series.largest().is_some()).collect();
+    let sample = |series: &Series| series.sample(options.bins.max(8));
+    let samples: Vec<Vec<Vec<Point>>> = series.iter().map(sample).collect();
+    let samples_on_all: Vec<Vec<Vec<Point>>> = on_all.iter().map(sample).collect();
+
     let limits = if kind == TraceKind::Rho {
-        samples.iter().any(|lane| !lane.is_empty()).then(Limits::ratio)
+        samples.iter().chain(&samples_on_all).any(|lane| !lane.is_empty()).then(|| Limits::ratio(options.rows))
     } else {
-        // Whoever diverged leaves at the edge, rather than squeezing the others into a line.
-        let diverged = |series: &Series| matches!(series.past.outcome(), Some((_, Outcome::Diverged(_))));
-        let all = series.iter().all(diverged);
-        let counted = series.iter().zip(&samples).filter(|(series, _)| all || !diverged(series));
-        Limits::fitted(counted.flat_map(|(_, pieces)| pieces.iter().flatten()).map(|point| point[1]))
+        let all = series.iter().zip(&samples).chain(on_all.iter().zip(&samples_on_all));
+        fitted(kind, options, all)
     };
     let empty = limits.is_none().then(|| nothing(kind, history, options));
-    let limits = limits.unwrap_or_else(|| if kind == TraceKind::Rho { Limits::ratio() } else { Limits::default() });
+    let limits =
+        limits.unwrap_or_else(|| if kind == TraceKind::Rho { Limits::ratio(options.rows) } else { Limits::default() });
+    let chosen = series.iter().find(|series| series.lane == options.chosen);
+    let limits = limits.zoomed(options.y_zoom, chosen.and_then(|series| now::at(series, options)).map(|[_, y]| y));
 
     let (across, up) = (Scale::Linear.axis(x_range), limits.scale.axis(limits.range));
     let place = |[x, y]: Point| [across.unit(x), up.unit(y)];
     let slots = (options.bins / 18).clamp(6, 32);
-    let mut curves = Vec::with_capacity(series.len());
+    let curve = |series: &Series, pieces: &Vec<Vec<Point>>, on| {
+        let visible = pieces.iter().flat_map(|piece| clip(piece.iter().map(|&point| place(point))));
+        Curve { lane: series.lane, on, pieces: visible.collect() }
+    };
+    let mut curves: Vec<Curve> =
+        on_all.iter().zip(&samples_on_all).map(|(series, pieces)| curve(series, pieces, MeasuredOn::AllData)).collect();
     let mut marks = Vec::new();
     for (series, pieces) in series.iter().zip(&samples) {
-        let visible = pieces.iter().flat_map(|piece| clip(piece.iter().map(|&point| place(point))));
-        curves.push(Curve { lane: series.lane, pieces: visible.collect() });
+        curves.push(curve(series, pieces, MeasuredOn::Batch));
         marks.extend(beyond(series.lane, pieces.iter().flatten().map(|&point| place(point)), slots.div_ceil(2)));
         match kind {
             TraceKind::Loss => marks.extend(marks::rejections(series, slots, place)),
             TraceKind::Damping => marks.extend(marks::changes(series, slots, place)),
-            TraceKind::LearningRate | TraceKind::Rho => {}
+            TraceKind::Rho => marks.extend(marks::hollow(series, slots, place)),
+            TraceKind::LearningRate => {}
         }
     }
+    marks.extend(series.iter().filter_map(|series| now::mark(series, options, place)));
     Chart {
-        title: kind.title().to_owned(),
-        x: axis(options.x_axis.label(), x_range, Scale::Linear, options.ticks[0]),
-        y: axis(kind.label(), limits.range, limits.scale, options.ticks[1]),
+        title: title(kind, &series, !on_all.is_empty(), history, options),
+        x: options.x_axis.axis(x_range, options.ticks[0]),
+        y: axis(kind.label(options.rate), limits.range, limits.scale, options.ticks[1]),
         bands: if kind == TraceKind::Rho { ratio_bands(&limits) } else { Vec::new() },
         curves,
         marks,
         cursors: cursors(history, options, x_range),
         examples: Vec::new(),
         empty,
+        readouts: series.iter().filter_map(|series| now::readout(series, options)).collect(),
+    }
+}
+
+/// The vertical axis that suits what is seen of these series.
+fn fitted<'a, 'b: 'a>(
+    kind: TraceKind,
+    options: &TraceOptions,
+    all: impl Iterator<Item = (&'a Series<'b>, &'a Vec<Vec<Point>>)> + Clone,
+) -> Option<Limits> {
+    // Whoever diverged leaves at the edge, rather than squeezing the others into a line.
+    let diverged = |series: &Series| matches!(series.past.outcome(), Some((_, Outcome::Diverged(_))));
+    let only = all.clone().all(|(series, _)| diverged(series));
+    let chosen = |series: &Series| {
+        kind == TraceKind::Loss && options.loss_axis == LossAxis::Chosen && series.lane == options.chosen
+    };
+    let has_chosen = all.clone().any(|(series, pieces)| chosen(series) && !pieces.is_empty());
+    let counted = all.filter(|(series, _)| if has_chosen { chosen(series) } else { only || !diverged(series) });
+    let floor = (kind == TraceKind::Loss && options.loss_axis == LossAxis::Floored).then(|| {
+        let first =
+            counted.clone().filter_map(|(series, _)| series.past.drawn(Quantity::Loss, series.past.origin() + 1));
+        FLOOR * first.fold(0.0, f64::max)
+    });
+    Limits::fitted_above(floor, counted.flat_map(|(_, pieces)| pieces.iter().flatten()).map(|point| point[1]))
+}
+
+/// What the chart shows, and how that is to be read.
+fn title(kind: TraceKind, series: &[Series], on_all: bool, history: &History, options: &TraceOptions) -> String {
+    let legend = if on_all { "   batch ━ all data ┄" } else { "" };
+    match kind {
+        TraceKind::Loss => format!("loss f{legend}"),
+        TraceKind::LearningRate => options.rate.title().to_owned(),
+        TraceKind::Damping => "damping λ   ▲ raised  ▼ lowered".to_owned(),
+        TraceKind::Rho => {
+            let of = |ratio| {
+                let lanes = series.iter().filter(move |series| series.largest().is_some());
+                lanes.filter(move |series| options.ratios.get(series.lane).copied().flatten() == Some(ratio))
+            };
+            let labels =
+                |ratio| of(ratio).map(|series| history.lanes()[series.lane].label()).collect::<Vec<_>>().join(", ");
+            let which = match (of(Ratio::Damped).next(), of(Ratio::Undamped).next()) {
+                (None, None) => String::new(),
+                (Some(_), None) => " (with λ)".to_owned(),
+                (None, Some(_)) => " (without λ)".to_owned(),
+                (Some(_), Some(_)) => format!(" ({}: with λ)", labels(Ratio::Damped)),
+            };
+            format!("ρ{which}{legend}")
+        }
     }
 }
 

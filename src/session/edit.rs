@@ -127,7 +127,13 @@ mod tests {
         let record = history.lanes()[1].record(14).unwrap();
         assert_eq!((record.step, record.get(Quantity::Damping)), (14, Some(1e-3)));
         assert!((record.get(Quantity::DirectionSquaredNorm).unwrap() - 2.0).abs() < 1e-6);
-        assert_eq!(history.lanes()[1].cost(14), record.cost);
+        // It is charged the steps of Adam that it goes out from, each a gradient.
+        assert_eq!(record.cost, crate::optim::Cost { losses: 1, gradients: 1, products: 1, factorisations: 0 });
+        let mut whole = history.lanes()[0].cost(0);
+        whole.gradients += 13;
+        assert_eq!(history.lanes()[1].cost(13), whole);
+        whole += record.cost;
+        assert_eq!(history.lanes()[1].cost(14), whole);
     }
 
     /// A run long enough that a history of short reach has thinned most of it.

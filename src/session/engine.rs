@@ -232,7 +232,8 @@ impl<T: Real> Engine for Lanes<T> {
     }
 
     fn edit(&mut self, edit: &Edit, seconds: &[f64], needs: &[u64]) -> Refill {
-        let theta = self.lanes[edit.from].at(edit.step).theta.clone();
+        let from = self.lanes[edit.from].at(edit.step);
+        let (theta, cost) = (from.theta.clone(), from.cost);
         let mut before: Vec<Option<Lane<T>>> = self.lanes.drain(..).map(Some).collect();
         let problem = self.problem.as_ref();
         let lanes = edit.lanes.iter().enumerate().filter_map(|(index, lane)| match lane {
@@ -248,7 +249,7 @@ impl<T: Real> Engine for Lanes<T> {
         let again = |(lane, after): (&mut Lane<T>, &u64)| lane.recall(after + 1..=edit.step);
         let steps = self.lanes.iter_mut().zip(needs).map(again).collect();
         let recorded = if theta.len() <= RECORDED_PARAMS { theta.len() } else { 0 };
-        Refill { start: theta.iter().take(recorded).map(|&x| x.into()).collect(), steps }
+        Refill { start: theta.iter().take(recorded).map(|&x| x.into()).collect(), cost, steps }
     }
 
     fn recall(&mut self, lane: usize, steps: RangeInclusive<u64>) -> Vec<Recalled> {

@@ -66,6 +66,8 @@ pub struct LaneHistory {
     evaluations: Vec<EvaluationRecord>,
     /// The step after which the lane begins.
     origin: usize,
+    /// What the steps before it cost, in the lane it went out from.
+    inherited: Cost,
     reach: usize,
 }
 
@@ -92,6 +94,7 @@ impl LaneHistory {
             arrived: None,
             evaluations: Vec::new(),
             origin,
+            inherited: Cost::default(),
             reach,
         }
     }
@@ -357,13 +360,18 @@ impl LaneHistory {
         up_to(to).saturating_sub(up_to(from))
     }
 
-    /// All that steps 1 to `step` cost; where the step is not [known](Self::knows), what those up to the nearest one before did.
+    /// All that steps 1 to `step` cost, those before the lane began included, which its lane of origin took; where the step is not [known](Self::knows), what those up to the nearest one before did.
     pub fn cost(&self, step: usize) -> Cost {
         let gone = step <= self.flags.first();
-        match if gone { self.recalled.get(step) } else { None } {
+        let mut cost = match if gone { self.recalled.get(step) } else { None } {
             Some(recalled) => recalled.cost,
             None => self.totals(step).cost,
+        };
+        // Before it began it was that other lane, whose cost is told by that one.
+        if step >= self.origin {
+            cost += self.inherited;
         }
+        cost
     }
 
     /// The lane's own compute time for steps 1 to `step`, in seconds; where they are no longer kept, to the nearest one before
@@ -393,6 +401,8 @@ fn present(flags: &Tail<u32>, quantity: usize, index: usize) -> bool {
 pub struct Refill {
     /// The parameters that lanes started begin with, where they are recorded.
     pub start: Vec<f64>,
+    /// What the lane they start from had cost until then, since it began.
+    pub cost: Cost,
     /// Of every lane of the edit, its steps after the one given by [`History::needs`].
     pub steps: Vec<Vec<Recalled>>,
 }
@@ -434,8 +444,11 @@ impl History {
                 self.lanes[*lane].up_to(step, label, again)
             }
             EditedLane::Started(spec) => {
-                let reach = self.lanes[edit.from].reach;
-                LaneHistory::beginning_after(step, &spec.label, refill.start.clone(), reach)
+                let parent = &self.lanes[edit.from];
+                let mut inherited = refill.cost;
+                inherited += parent.inherited;
+                let lane = LaneHistory::beginning_after(step, &spec.label, refill.start.clone(), parent.reach);
+                LaneHistory { inherited, ..lane }
             }
         };
         Self { lanes: edit.lanes.iter().enumerate().map(lane).collect() }

@@ -43,6 +43,12 @@ pub enum Command {
     NextView,
     /// The next x axis.
     NextXAxis,
+    /// The next quantity in the second trace.
+    NextRate,
+    /// What the loss axis is fitted to next.
+    NextLossAxis,
+    /// A closer or a wider look upwards at a trace.
+    ZoomHeight(bool),
     /// To the next event.
     NextEvent,
     /// To the event before.

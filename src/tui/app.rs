@@ -17,7 +17,7 @@ mod zoom;
 use std::collections::VecDeque;
 
 use crate::{
-    figure::{Family, LaneStyle, View, XAxis, events::Events, lane_styles, number::short},
+    figure::{Family, LaneStyle, LossAxis, RateView, View, XAxis, events::Events, lane_styles, number::short},
     session::{History, LaneHistory},
 };
 
@@ -98,6 +98,10 @@ pub struct App {
     pub view: View,
     /// What the traces are drawn over.
     pub x_axis: XAxis,
+    /// What the second trace shows.
+    pub rate: RateView,
+    /// What the loss axis is fitted to.
+    pub loss_axis: LossAxis,
     /// How near the panels are looked at.
     pub zoom: Zoom,
     /// The colours.
@@ -159,6 +163,8 @@ impl App {
             maximised: false,
             view: View::Map,
             x_axis: XAxis::Step,
+            rate: RateView::default(),
+            loss_axis: LossAxis::default(),
             zoom: Zoom::default(),
             theme,
             mouse: false,
@@ -254,6 +260,7 @@ impl App {
         self.history = opening.history.clone();
         self.limit = usize::try_from(opening.steps).unwrap_or(usize::MAX);
         self.zoom = Zoom::default();
+        self.rate = RateView::suited(opening.lanes.iter().map(|lane| &lane.recipe));
         self.picture = Picture::default();
         (self.cursor, self.wanted, self.reach, self.asked, self.carry) = (0, 0, 0, 0, 0.0);
         (self.playing, self.over, self.opening_another, self.recalling) = (false, false, false, false);
@@ -329,6 +336,9 @@ impl App {
             Command::ZoomReset => self.zoom_reset(),
             Command::NextView => self.next_view(),
             Command::NextXAxis => self.next_x_axis(),
+            Command::NextRate => self.next_rate(),
+            Command::NextLossAxis => self.next_loss_axis(),
+            Command::ZoomHeight(closer) => self.zoom_height(closer),
             Command::NextEvent => self.jump(true),
             Command::PreviousEvent => self.jump(false),
             Command::Export => self.export(),
@@ -384,7 +394,7 @@ impl App {
         self.tell(match self.x_axis {
             XAxis::Step => "x axis: steps",
             XAxis::Evaluations => "x axis: evaluations; a gradient or a curvature product counts 1, a loss alone ½",
-            XAxis::Seconds => "x axis: seconds of each optimiser's own compute time",
+            XAxis::Seconds => "x axis: seconds of each optimiser's own compute time; first steps include warm-up",
         });
     }
 

@@ -207,6 +207,10 @@ pub static KEYMAP: &[Binding] = {
             bind(&[char('v')], C::NextView, "v", "another view in the large panel, where there is one", View),
         ),
         hinted("x axis", bind(&[char('x')], C::NextXAxis, "x", "x axis: steps, evaluations, seconds", View)),
+        bind(&[char('y')], C::NextRate, "y", "second trace: ‖step‖, α, α‖d‖/‖g‖, ‖g‖", View),
+        bind(&[char('F')], C::NextLossAxis, "F", "loss axis: down to 1e-12, fitted to the optimiser chosen, all", View),
+        bind(&[char('>')], C::ZoomHeight(true), ">   <", "zoom a trace in, out upwards; 0 resets", View),
+        bind(&[char('<')], C::ZoomHeight(false), "", "", View),
         bind(&[char('t')], C::NextTheme, "t", "theme: dark, light", View),
         bind(&[char('e')], C::Export, "e", "export a PNG", Program),
         hinted(

@@ -103,7 +103,14 @@ pub fn arrange(size: (u16, u16), lanes: usize, maximised: Option<Panel>) -> Arra
         return Arrangement { too_small: true, ..Arrangement::default() };
     }
     let lane_rows = u16::try_from(lanes).unwrap_or(u16::MAX).clamp(1, (height / 5).max(3));
-    let step_rows = if height >= 32 { 3 } else { 2 };
+    // What is left over on a high screen goes to words.
+    let step_rows = match height {
+        0..32 => 2,
+        32..38 => 3,
+        38..46 => 4,
+        46..56 => 5,
+        _ => 6,
+    };
     let last = height - 1;
     // Borders: above and below the body, between the step panel and the table, and below the table.
     let lanes_top = last - 1 - lane_rows - 1;
@@ -135,16 +142,37 @@ fn main_width(body: Rect) -> u16 {
     (body.width / 2).max(square.min(body.width * 11 / 20))
 }
 
+/// Shares of the rows: ρ says most, and has thresholds to be told apart.
+const WEIGHTS: [u16; TRACES] = [3, 2, 2, 4];
+
+/// So many rows for each trace: by weight, at least one, what is left over to the ones that miss most.
+fn plot_rows(rows: u16) -> [u16; TRACES] {
+    let total: u16 = WEIGHTS.iter().sum();
+    let least = (rows / TRACES as u16).min(2);
+    let mut heights = WEIGHTS.map(|weight| (rows * weight / total).max(least));
+    while heights.iter().sum::<u16>() != rows {
+        let missing = |trace: &usize| i32::from(rows * WEIGHTS[*trace]) - i32::from(total * heights[*trace]);
+        if heights.iter().sum::<u16>() < rows {
+            let most = (0..TRACES).max_by_key(missing).unwrap_or(TRACES - 1);
+            heights[most] += 1;
+        } else {
+            let least = (0..TRACES).filter(|trace| heights[*trace] > least).min_by_key(missing).unwrap_or(TRACES - 1);
+            heights[least] -= 1;
+        }
+    }
+    heights
+}
+
 /// Four traces above each other; the last one has a row more, for the labels of the common x axis.
 fn stack(area: Rect) -> Vec<(usize, Rect)> {
     let count = TRACES as u16;
     // Five borders and the labels are no plot.
     let plot = area.height.saturating_sub(count + 2);
+    let heights = plot_rows(plot);
     let mut top = area.y;
     (0..TRACES)
         .map(|trace| {
-            let index = trace as u16;
-            let rows = plot / count + u16::from(index < plot % count);
+            let rows = heights[trace];
             let labels = u16::from(trace + 1 == TRACES);
             let place = Rect::new(area.x, top, area.width, rows + labels + 2);
             top += rows + labels + 1;
@@ -185,7 +213,12 @@ mod tests {
     fn every_trace_has_at_least_two_rows_of_plot_at_the_smallest_size() {
         let a = arrange(SMALLEST, 3, None);
         for (trace, area) in a.traces {
-            assert!(area.height >= 4 + u16::from(trace == 3), "{trace}: {area:?}");
+            assert!(area.height >= 4 + 2 * u16::from(trace == 3), "{trace}: {area:?}");
+        }
+        for rows in 4..100 {
+            let heights = plot_rows(rows);
+            assert_eq!(heights.iter().sum::<u16>(), rows);
+            assert!(heights.iter().all(|height| (1..=heights[3]).contains(height)), "ρ has most: {heights:?}");
         }
     }
 

@@ -11,7 +11,7 @@ use super::{
     text::{END, MIDDLE, regular},
 };
 use crate::figure::{
-    Chart, LaneStyle, Mark, MarkKind, Point,
+    Chart, LaneStyle, Mark, MarkKind, MeasuredOn, Point,
     palette::{Marker, Pattern},
 };
 
@@ -37,7 +37,10 @@ pub(super) fn draw(area: &Area, ink: &Ink, chart: &Chart, look: &Look, styles: &
     for curve in &chart.curves {
         let Some(style) = styles.get(curve.lane) else { continue };
         for piece in &curve.pieces {
-            let (pattern, pen) = pen(&plot, piece, look.line, *style);
+            let (pattern, pen) = match curve.on {
+                MeasuredOn::Batch => pen(&plot, piece, look.line, *style),
+                MeasuredOn::AllData => (Pattern::Dotted, stroke(rgb(style.colour), 0.6 * look.line)),
+            };
             line(&plot, piece.iter().copied().map(pair).collect(), pattern, pen)?;
         }
     }
@@ -46,7 +49,7 @@ pub(super) fn draw(area: &Area, ink: &Ink, chart: &Chart, look: &Look, styles: &
     }
     axes(&plot, ink, &chart.x, &chart.y, [look.x_labels, look.y_ticks])?;
     // Each lane's marker at the end of its curve, since patterns drown where a curve is ragged.
-    for curve in &chart.curves {
+    for curve in chart.curves.iter().filter(|curve| curve.on == MeasuredOn::Batch) {
         let end = curve.pieces.last().and_then(|piece| piece.last()).filter(|end| (1e-6..1.0 - 1e-6).contains(&end[1]));
         if let Some((style, &end)) = styles.get(curve.lane).zip(end) {
             plot.draw(&Symbol::marker(style.marker, pair(end), 6.5, rgb(style.colour)).rim(2.4, ink.background))?;
@@ -117,6 +120,9 @@ fn draw_mark(plot: &Plot, ink: &Ink, mark: &Mark, styles: &[LaneStyle]) -> Drawn
         MarkKind::Lowered => (Marker::Wedge, 6.2),
         MarkKind::Rejected => (Marker::Cross, 6.0),
         MarkKind::Now => (style.marker, 6.5),
+        MarkKind::Hollow => {
+            return plot.draw(&Symbol::marker(Marker::Circle, at, 4.2, ink.background).rim(1.8, colour));
+        }
         MarkKind::Above | MarkKind::Below => {
             // An arrow head at the edge: the value lies beyond it.
             let inwards = if mark.kind == MarkKind::Above { 1.0 } else { -1.0 };

@@ -135,7 +135,7 @@ impl Explained<'_> {
         parts
     }
 
-    /// (A + λD)·[−α, μ] = −b over the direction and the previous update p.
+    /// The 2 × 2 system of α and μ, a row for the direction Δ and one for the previous update p.
     fn two_vectors(&self) -> Line {
         let lambda = self.get(Q::Damping).unwrap_or(0.0);
         let entry =
@@ -146,19 +146,15 @@ impl Explained<'_> {
             entry(Q::PreviousCurvature, Q::PreviousSquaredNorm),
         );
         let text = |value: Option<f64>| value.map_or_else(|| "—".to_owned(), short);
-        let mut line = vec![
-            symbol("A + λD = "),
-            part(Role::Value, format!("[{}  {}; ", text(first), text(cross))),
-            // The matrix is symmetric.
-            part(Role::Aside, format!("{}  ", text(cross))),
-            part(Role::Value, format!("{}]", text(last))),
-            symbol("   b = "),
-            part(
-                Role::Value,
-                format!("[{}  {}]", text(self.get(Q::GradDotDirection)), text(self.get(Q::GradDotPrevious))),
-            ),
-            symbol("   "),
-        ];
+        // Both derivatives of M(α, μ) = f − α gᵀΔ + μ gᵀp + ½ (−αΔ + μp)ᵀ(C + λI)(−αΔ + μp) are zero.
+        let row = |name: &str, alpha, mu: Option<f64>, right| {
+            let sign = if mu.is_some_and(|mu| mu < 0.0) { '+' } else { '−' };
+            let equation = format!("{} α {sign} {} μ = {}", text(alpha), text(mu.map(f64::abs)), text(right));
+            [symbol(format!("{name}: ")), part(Role::Value, equation), symbol("   ")]
+        };
+        let mut line = Line::new();
+        line.extend(row("Δ", first, cross, self.get(Q::GradDotDirection)));
+        line.extend(row("p", cross, last, self.get(Q::GradDotPrevious)));
         let model = self.get(Q::ModelLearningRate).or(self.get(Q::LearningRate));
         line.push(symbol("→  α = "));
         line.push(part(Role::Result, text(model)));

@@ -17,13 +17,23 @@ impl Explained<'_> {
             return line;
         };
         line.push(symbol("predicted Δf "));
-        if self.recipe.ratio == Ratio::Undamped && self.recipe.damping.rule != DampingRule::None {
-            line.push(part(Role::Aside, "(without λ) "));
+        if self.recipe.damping.rule != DampingRule::None {
+            let which = if self.recipe.ratio == Ratio::Undamped { "(without λ) " } else { "(with λ) " };
+            line.push(part(Role::Aside, which));
         }
-        line.push(part(Role::Value, precise(predicted)));
+        if predicted > 0.0 {
+            line.push(part(Role::Raised, format!("+{} ↑ uphill", precise(predicted))));
+        } else {
+            line.push(part(Role::Value, precise(predicted)));
+        }
         line.push(symbol("   "));
         let change = self.get(Q::NewLoss).zip(self.get(Q::Loss)).map(|(new, old)| new - old);
-        named(&mut line, "actual Δf", change);
+        match change.filter(|change| *change > 0.0) {
+            Some(rise) => {
+                line.extend([symbol("actual Δf "), part(Role::Raised, format!("+{} ↑", precise(rise))), symbol("   ")])
+            }
+            None => named(&mut line, "actual Δf", change),
+        }
         match (self.get(Q::Rho), change) {
             (Some(rho), _) => {
                 line.push(symbol("→  ρ = "));
@@ -40,6 +50,35 @@ impl Explained<'_> {
         line.extend(self.damping());
         line.extend(self.rejection());
         line
+    }
+
+    /// What ρ does not tell.
+    pub(super) fn warning(&self) -> Option<Line> {
+        let predicted = self.get(Q::ModelChange)?;
+        let change = self.get(Q::NewLoss)? - self.get(Q::Loss)?;
+        if predicted <= 0.0 || change <= 0.0 || self.get(Q::Rho).is_none() {
+            return None;
+        }
+        let why = if self.bounded_below() { "α is beyond the model's minimum" } else { self.without_minimum() };
+        Some(vec![part(Role::Raised, format!("both uphill: ρ cannot warn, {why}"))])
+    }
+
+    fn without_minimum(&self) -> &'static str {
+        match (self.get(Q::PreviousCurvature).is_some(), self.letter()) {
+            (true, _) => "the model has no minimum along Δ and p",
+            (false, "Δ") => "the model has no minimum along Δ",
+            (false, _) => "the model has no minimum along d",
+        }
+    }
+
+    /// Whether the model whose change is predicted has a minimum along the vectors of the step.
+    fn bounded_below(&self) -> bool {
+        let lambda = if self.recipe.ratio == Ratio::Damped { self.get(Q::Damping).unwrap_or(0.0) } else { 0.0 };
+        let entry = |curvature, product| self.get(curvature).zip(self.get(product)).map(|(c, d)| c + lambda * d);
+        let Some(first) = entry(Q::DirectionCurvature, Q::DirectionSquaredNorm) else { return true };
+        let (cross, last) =
+            (entry(Q::CrossCurvature, Q::CrossProduct), entry(Q::PreviousCurvature, Q::PreviousSquaredNorm));
+        first > 0.0 && cross.zip(last).is_none_or(|(cross, last)| first * last > cross * cross)
     }
 
     /// Without a model there is only f.
@@ -112,12 +151,12 @@ impl Explained<'_> {
         line.push(symbol(format!("  →  λ {} ", short(used))));
         line.extend(self.calibration());
         let bound = |lambda: f64| match rule.max {
-            _ if near(lambda, rule.min) => Some("λ_min"),
-            Some(max) if near(lambda, max) => Some("λ_max"),
+            _ if near(lambda, rule.min) => Some("the floor"),
+            Some(max) if near(lambda, max) => Some("the ceiling"),
             _ => None,
         };
         let arrived = |sign: char, role| {
-            let at = bound(next).map_or_else(String::new, |name| format!(" = {name}"));
+            let at = bound(next).map_or_else(String::new, |name| format!(", {name}"));
             part(role, format!("{sign} {}{at}", short(next)))
         };
         if next > used {
@@ -129,7 +168,7 @@ impl Explained<'_> {
         } else if let Some(adapts) = self.between_adaptations() {
             line.push(symbol(format!("adapts at step {}", count(adapts))));
         } else {
-            line.push(symbol(bound(used).map_or_else(|| "stays".to_owned(), |name| format!("at {name}"))));
+            line.push(symbol(bound(used).map_or_else(|| "stays".to_owned(), |name| format!("stays at {name}"))));
         }
         line
     }

@@ -45,7 +45,7 @@ fn adamqlr_is_explained_as_on_the_slide() {
     let lines = explain(&history.lanes()[0], &presets::adamqlr(), 1, None);
     assert!(text(&lines[0]).starts_with("gᵀd 303.6   dᵀCd 2"));
     assert!(text(&lines[0]).ends_with("= 0.1219"));
-    assert!(text(&lines[1]).starts_with("predicted Δf −18.51   actual Δf −19.72"));
+    assert!(text(&lines[1]).starts_with("predicted Δf (with λ) −18.51   actual Δf −19.72"));
     assert!(text(&lines[1]).contains("> 3/4  →  λ 1.0e-3 ▼ 5.0e-4"));
     assert!(text(&lines[2]).ends_with("cost 1 gradient + 1 product + 1 loss"));
 }
@@ -73,11 +73,11 @@ fn kfac_shows_its_two_by_two_system() {
     let history = lane(&[&row]);
     let lines = explain(&history.lanes()[0], &presets::kfac(), 1, None);
     let first = text(&lines[0]);
-    assert_eq!(first, "A + λD = [7.00  2.00; 2.00  21.0]   b = [8.00  −1.00]   →  α = 0.500  μ = 0.250");
+    assert_eq!(first, "Δ: 7.00 α − 2.00 μ = 8.00   p: 2.00 α − 21.0 μ = −1.00   →  α = 0.500  μ = 0.250");
     let second = text(&lines[1]);
     assert!(second.starts_with("predicted Δf (without λ) −2.000   actual Δf −1.000"), "{second}");
     assert!(second.ends_with("ρ = 0.500 in between  →  λ 1.00 stays"), "{second}");
-    assert!(text(&lines[2]).contains("momentum's share 50 %"), "{}", text(&lines[2]));
+    assert!(text(&lines[2]).contains("50 % of the step is momentum"), "{}", text(&lines[2]));
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn what_happens_to_lambda_is_named() {
         text(&explain(&history.lanes()[0], &presets::adamqlr(), 1, None)[1])
     };
     for (used, next, end) in
-        [(1e-3, 2e-3, "λ 1.0e-3 ▲ 2.0e-3"), (1e-3, 1e-3, "λ 1.0e-3 stays"), (1e-8, 1e-8, "λ 1.0e-8 at λ_min")]
+        [(1e-3, 2e-3, "λ 1.0e-3 ▲ 2.0e-3"), (1e-3, 1e-3, "λ 1.0e-3 stays"), (1e-8, 1e-8, "λ 1.0e-8 stays at the floor")]
     {
         assert!(change(used, next).ends_with(end), "{}", change(used, next));
     }
@@ -111,6 +111,39 @@ fn adam_claims_nothing_it_did_not_compute() {
     assert!(text(&lines[0]).starts_with("α = 0.001 fixed"), "{}", text(&lines[0]));
     let line = text(&lines[1]);
     assert!(line.starts_with("f before 3.000   next f 2.000") && line.contains("no ρ"), "{line}");
+}
+
+#[test]
+fn a_step_uphill_is_called_one_and_its_rho_is_not_praised() {
+    let uphill =
+        [(Q::ModelChange, 4.29e6), (Q::NewLoss, 8.6e6), (Q::Loss, 0.0), (Q::Rho, 2.01), (Q::DirectionCurvature, -3.0)];
+    let lines = explain(&lane(&[&[ADAMQLR, &uphill].concat()]).lanes()[0], &presets::adamqlr(), 1, None);
+    assert!(text(&lines[1]).contains("+4.29e6 ↑ uphill   actual Δf +8.60e6 ↑"), "{}", text(&lines[1]));
+    assert!(lines[1].iter().any(|part| part.role == Role::Raised && part.text.contains("uphill")));
+    assert_eq!(text(&lines[2]), "both uphill: ρ cannot warn, the model has no minimum along d");
+    let downhill = explain(&lane(&[ADAMQLR]).lanes()[0], &presets::adamqlr(), 1, None);
+    assert!(downhill.iter().all(|line| !text(line).contains("uphill")));
+}
+
+#[test]
+fn rho_on_all_data_is_said_where_it_is_recorded() {
+    let lines = explain(&lane(&[&[ADAMQLR, &[(Q::FullRho, 0.3)]].concat()]).lanes()[0], &presets::adamqlr(), 1, None);
+    assert!(lines.iter().any(|line| text(line) == "on all data ρ = 0.300"));
+}
+
+#[test]
+fn a_line_ends_with_a_number_or_an_ellipsis_at_every_width() {
+    let history = lane(&[ADAMQLR]);
+    for line in explain(&history.lanes()[0], &presets::adamqlr(), 1, None) {
+        let whole = text(&line);
+        for columns in 1..=whole.chars().count() + 3 {
+            let fitted = text(&fit(&line, columns));
+            assert!(unicode_width::UnicodeWidthStr::width(fitted.as_str()) <= columns, "{columns}: {fitted}");
+            let end = fitted.trim_end().chars().last().unwrap();
+            assert!(end == '…' || !"=→:/α".contains(end), "{columns}: {fitted}");
+        }
+        assert_eq!(fit(&line, 1000), line);
+    }
 }
 
 #[test]

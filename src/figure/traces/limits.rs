@@ -22,19 +22,42 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The axis of ρ: the same distance to both sides of ½, the middle of the rule's thresholds.
-    pub(super) fn ratio() -> Self {
-        Self { scale: Scale::Linear, range: [-1.5, 2.5] }
+    /// The axis of ρ: the same distance to both sides of ½, the middle of the rule's thresholds. On few rows it shows so little that
+    /// ¼ and ¾ have a row each.
+    pub(super) fn ratio(rows: Option<usize>) -> Self {
+        let half = rows.map_or(2.0, |rows| (0.98 * rows as f64 / 4.0).clamp(0.5, 2.0));
+        Self { scale: Scale::Linear, range: [0.5 - half, 0.5 + half] }
+    }
+
+    /// The same axis halved so many times around a value, or around its middle.
+    pub(super) fn zoomed(self, times: u32, about: Option<f64>) -> Self {
+        if times == 0 {
+            return self;
+        }
+        let middle = about.map_or(0.5, |value| self.scale.unit(self.range, value).clamp(0.0, 1.0));
+        let half = 0.5_f64.powi(times.cast_signed() + 1);
+        let range = [middle - half, middle + half].map(|place| self.scale.value(self.range, place));
+        Self { range: self.scale.sane(range), ..self }
     }
 
     /// An axis that shows the values: logarithmic, or two-sided where some are negative. `None` without values.
     pub(in crate::figure) fn fitted(values: impl Iterator<Item = f64>) -> Option<Self> {
-        let (mut low, mut high, mut smallest) = (f64::INFINITY, f64::NEG_INFINITY, f64::INFINITY);
+        Self::fitted_above(None, values)
+    }
+
+    /// The same, but not for what lies below a floor, as long as something lies above it.
+    pub(super) fn fitted_above(least: Option<f64>, values: impl Iterator<Item = f64>) -> Option<Self> {
+        let least = least.unwrap_or(0.0);
+        let (mut low, mut high, mut smallest, mut above) =
+            (f64::INFINITY, f64::NEG_INFINITY, f64::INFINITY, f64::INFINITY);
         for value in values {
             low = low.min(value);
             high = high.max(value);
             if value.abs() > 0.0 {
                 smallest = smallest.min(value.abs());
+            }
+            if value >= least && value > 0.0 {
+                above = above.min(value);
             }
         }
         if low > high {
@@ -47,7 +70,8 @@ impl Limits {
             // Zeros only: they lie below every logarithmic axis.
             return Some(Self::default());
         }
-        let floor = smallest.max(high * LEAST);
+        // Where all that is seen lies below the floor, there is nothing to keep from being flattened.
+        let floor = if above.is_finite() { above } else { smallest }.max(high * LEAST);
         Some(Self { scale: Scale::Log, range: Scale::Log.sane([round_down(floor * 0.9), round_up(high * 1.1)]) })
     }
 
@@ -96,6 +120,30 @@ mod tests {
         assert!(limits.range[0] < -0.5 && limits.range[1] > 2.0);
         assert_eq!(fitted(&[10.0, -1e-16]).scale, Scale::Log);
         assert!(matches!(fitted(&[-3.0]).scale, Scale::SymLog { .. }));
+    }
+
+    #[test]
+    fn what_lies_below_the_floor_does_not_stretch_the_axis() {
+        let fitted = |values: &[f64]| Limits::fitted_above(Some(1e-12), values.iter().copied()).unwrap().range;
+        assert_eq!(fitted(&[24.2, 0.3, 1e-280]), [0.2, 50.0]);
+        assert!(
+            fitted(&[3e-13, 1e-14]).iter().zip([5e-15, 5e-13]).all(|(found, end)| (found / end - 1.0).abs() < 1e-9)
+        );
+    }
+
+    #[test]
+    fn both_thresholds_of_rho_have_a_row_of_their_own_at_every_height() {
+        for rows in 3..60 {
+            let limits = Limits::ratio(Some(rows));
+            let row = |rho| ((1.0 - limits.scale.unit(limits.range, rho)) * rows as f64) as usize;
+            assert!(row(0.75) < row(0.25), "{rows} rows");
+        }
+    }
+
+    #[test]
+    fn a_closer_look_keeps_its_centre() {
+        let limits = Limits { scale: Scale::Log, range: [1e-8, 1.0] }.zoomed(2, Some(1e-4));
+        assert!((limits.range[0].log10() + 5.0).abs() < 1e-9 && (limits.range[1].log10() + 3.0).abs() < 1e-9);
     }
 
     #[test]

@@ -51,6 +51,19 @@ pub(super) fn rejections(series: &Series, slots: usize, place: impl Fn(Point) ->
     .collect()
 }
 
+/// ρ of the first step of each slot that says little: one whose model promised a rise.
+pub(super) fn hollow(series: &Series, slots: usize, place: impl Fn(Point) -> Point) -> Vec<Mark> {
+    let climbs = |from, to| series.past.extremes(Quantity::ModelChange, from, to).is_some_and(|(_, high)| high > 0.0);
+    in_slots(series, slots, |from, to| {
+        climbs(from, to).then(|| from + first(to - from, |index| climbs(from, from + index + 1)))
+    })
+    .filter_map(|step| Some([series.x(step), series.past.drawn(Quantity::Rho, step)?]))
+    .map(place)
+    .filter(|&at| inside(at))
+    .map(|at| Mark { lane: series.lane, at, kind: MarkKind::Hollow })
+    .collect()
+}
+
 /// Marks at the upper and lower edge for points beyond it, at most one per slot and edge.
 pub(in crate::figure) fn beyond(lane: usize, points: impl Iterator<Item = Point>, slots: usize) -> Vec<Mark> {
     let mut marks: Vec<Mark> = Vec::new();

@@ -1,7 +1,7 @@
 //! A lane's values, thinned to what a chart of so many bins can show.
 
-use super::XAxis;
-use crate::{figure::Point, optim::Quantity, session::LaneHistory};
+use super::{Measure, XAxis};
+use crate::{figure::Point, session::LaneHistory};
 
 /// The summaries of a history cover runs of this many steps; bins that are multiples of it are read from them directly.
 const BLOCK: usize = 16;
@@ -10,8 +10,10 @@ const BLOCK: usize = 16;
 pub(super) struct Series<'a> {
     pub(super) lane: usize,
     pub(super) past: &'a LaneHistory,
-    quantity: Quantity,
+    measure: Measure,
     lag: usize,
+    /// The value after the last step, of a quantity that the step after tells.
+    end: Option<f64>,
     axis: XAxis,
     /// The visible part of the axis.
     range: [f64; 2],
@@ -20,20 +22,21 @@ pub(super) struct Series<'a> {
 }
 
 impl<'a> Series<'a> {
-    /// The series of the steps whose place lies in `range`.
+    /// The series of the steps whose place lies in `range`. `what`: the measure, how many steps before the end of its step a value
+    /// belongs, and the value after the last step.
     pub(super) fn new(
         lane: usize,
         past: &'a LaneHistory,
-        quantity: Quantity,
-        lag: usize,
+        what: (Measure, usize, Option<f64>),
         axis: XAxis,
         range: [f64; 2],
     ) -> Self {
+        let (measure, lag, end) = what;
         let place = |index: usize| axis.place(past, index + 1 - lag);
         let from = first(past.len(), |index| place(index) >= range[0]);
         let to = first(past.len(), |index| place(index) > range[1]);
         let steps = from.saturating_sub(1) + 1..(to + 1).min(past.len()) + 1;
-        Self { lane, past, quantity, lag, axis, range, steps }
+        Self { lane, past, measure, lag, end, axis, range, steps }
     }
 
     /// Where step `step`'s value belongs on the axis.
@@ -51,7 +54,13 @@ impl<'a> Series<'a> {
 
     /// The largest value.
     pub(super) fn largest(&self) -> Option<f64> {
-        self.past.extremes(self.quantity, self.steps.start, self.steps.end).map(|(_, high)| high)
+        self.measure.extremes(self.past, self.steps.start, self.steps.end).map(|(_, high)| high)
+    }
+
+    /// The value that belongs to the place where step `step` has ended.
+    pub(super) fn value_after(&self, step: usize) -> Option<f64> {
+        let later = self.measure.drawn(self.past, step + self.lag);
+        if step == self.past.len() && self.lag > 0 { later.or(self.end) } else { later }
     }
 
     /// Unbroken pieces of (place, value): every step where there are at most as many as bins, else both extremes of each bin. Where
@@ -77,7 +86,7 @@ impl<'a> Series<'a> {
         while from < self.steps.end {
             let stride = stride_at(from);
             let to = (begin(from, stride) + stride).min(self.past.len() + 1);
-            match self.past.extremes(self.quantity, from, to) {
+            match self.measure.extremes(self.past, from, to) {
                 None => pieces.cut(),
                 Some((low, high)) => {
                     let x = self.x(from + (to - 1 - from) / 2);
@@ -95,14 +104,15 @@ impl<'a> Series<'a> {
         pieces.all
     }
 
-    /// f after the last step, which no further step measures.
-    fn append_last(&self, pieces: &mut [Vec<Point>]) {
+    /// The value after the last step, which no further step tells.
+    fn append_last(&self, pieces: &mut Vec<Vec<Point>>) {
         let end = self.past.len();
-        if self.quantity != Quantity::Loss || self.steps.end <= end || end == 0 || self.past.rejected(end) {
-            return;
-        }
-        if let (Some(piece), Some(loss)) = (pieces.last_mut(), self.past.value(Quantity::NewLoss, end)) {
-            piece.push([self.axis.place(self.past, end), loss]);
+        let Some(value) = self.end.filter(|_| self.steps.end > end) else { return };
+        let point = [self.axis.place(self.past, end), value];
+        let broken = end > 0 && self.measure.drawn(self.past, end).is_none();
+        match pieces.last_mut().filter(|_| !broken) {
+            Some(piece) => piece.push(point),
+            None => pieces.push(vec![point]),
         }
     }
 }

@@ -235,3 +235,93 @@ fn a_close_look_at_steps_no_longer_kept_shows_their_runs() {
     assert!((2..=2 * (600 / run + 3)).contains(&points), "{points}");
     assert!(chart.y.range[1] >= 1e6);
 }
+
+#[test]
+fn each_lane_has_its_marker_and_its_value_at_the_cursor() {
+    let history = history(&[vec![Some(4.0), Some(2.0), Some(1.0)], vec![Some(3.0); 3]]);
+    let options = TraceOptions { cursor: Some(2), ..TraceOptions::default() };
+    let chart = trace(TraceKind::Loss, &history, &options);
+    let values: Vec<_> = chart.readouts.iter().map(|readout| (readout.lane, readout.text.as_str())).collect();
+    assert_eq!(values, [(0, "1.00"), (1, "3.00")], "f after step 2 is what step 3 began with");
+    let now = chart.marks.iter().filter(|mark| mark.kind == MarkKind::Now).map(|mark| mark.at[0]);
+    assert_eq!(now.collect::<Vec<_>>(), [2.0 / 3.0; 2]);
+}
+
+#[test]
+fn the_loss_reaches_the_cursor_where_only_a_step_not_shown_tells() {
+    let history = history(&[vec![Some(4.0), Some(2.0)]]);
+    let options = TraceOptions { cursor: Some(2), arrived: vec![Some(0.5)], ..TraceOptions::default() };
+    let chart = trace(TraceKind::Loss, &history, &options);
+    assert_eq!(points(&chart).last().map(|point| point[0]), Some(1.0));
+    assert_eq!(chart.readouts[0].text, "0.500");
+    assert_eq!(trace(TraceKind::Loss, &history, &TraceOptions { arrived: vec![], ..options }).readouts.len(), 0);
+}
+
+#[test]
+fn a_lane_far_below_does_not_flatten_the_others_unless_it_is_asked_for() {
+    let history = history(&[vec![Some(24.0), Some(2.0)], vec![Some(24.0), Some(1e-280)]]);
+    let low = |loss_axis, chosen| {
+        let options = TraceOptions { loss_axis, chosen, ..TraceOptions::default() };
+        trace(TraceKind::Loss, &history, &options).y.range[0]
+    };
+    assert!((low(LossAxis::Floored, 0) - 1.0).abs() < 1e-9);
+    assert!((low(LossAxis::Chosen, 0) - 1.0).abs() < 1e-9);
+    assert!(low(LossAxis::All, 0) < 1e-10);
+}
+
+#[test]
+fn rho_of_a_step_uphill_is_hollow_and_rho_on_all_data_is_a_second_curve() {
+    let mut history = History::new([("one".to_owned(), vec![]), ("two".to_owned(), vec![])]);
+    for lane in 0..2 {
+        for step in 1..=4_u64 {
+            let mut record = StepRecord::new(step);
+            record.set(Quantity::Rho, 1.0);
+            record.set(Quantity::ModelChange, if step == 3 && lane == 0 { 1.0 } else { -1.0 });
+            if lane == 0 {
+                record.set(Quantity::FullRho, 0.5);
+            }
+            history.lane_mut(lane).push(&record, 0.0);
+        }
+    }
+    let options = TraceOptions { ratios: vec![Some(Ratio::Damped), Some(Ratio::Undamped)], ..TraceOptions::default() };
+    let chart = trace(TraceKind::Rho, &history, &options);
+    let hollow: Vec<_> = chart.marks.iter().filter(|mark| mark.kind == MarkKind::Hollow).collect();
+    assert_eq!(hollow.iter().map(|mark| (mark.lane, mark.at[0])).collect::<Vec<_>>(), [(0, 0.75)]);
+    let on_all: Vec<_> =
+        chart.curves.iter().filter(|curve| curve.on == MeasuredOn::AllData).map(|it| it.lane).collect();
+    assert_eq!(on_all, [0]);
+    assert_eq!(chart.title, "ρ (one: with λ)   batch ━ all data ┄");
+}
+
+#[test]
+fn the_second_trace_shows_what_is_asked_for() {
+    let mut history = History::new([("lane".to_owned(), vec![])]);
+    let mut record = StepRecord::new(1);
+    for (quantity, value) in [
+        (Quantity::LearningRate, 0.5),
+        (Quantity::DirectionSquaredNorm, 16.0),
+        (Quantity::GradNorm, 8.0),
+        (Quantity::UpdateNorm, 3.0),
+    ] {
+        record.set(quantity, value);
+    }
+    history.lane_mut(0).push(&record, 0.0);
+    let mut rate = RateView::StepNorm;
+    let shown = [(); 4].map(|()| {
+        let options = TraceOptions { rate, cursor: Some(1), ..TraceOptions::default() };
+        rate = rate.next();
+        trace(TraceKind::LearningRate, &history, &options).readouts[0].text.clone()
+    });
+    assert_eq!(shown, ["3.00", "0.500", "0.250", "8.00"]);
+}
+
+#[test]
+fn the_first_steps_have_an_axis_of_whole_numbers_and_short_times_a_small_unit() {
+    let history = history(&[vec![Some(1.0)]]);
+    let options = TraceOptions { room: true, ..TraceOptions::default() };
+    let chart = trace(TraceKind::Loss, &history, &options);
+    assert_eq!(chart.x.range, [0.0, 10.0]);
+    assert!(chart.x.ticks.iter().all(|tick| !tick.label.contains('.')));
+    let chart = trace(TraceKind::Loss, &history, &TraceOptions { x_axis: XAxis::Seconds, ..options });
+    assert_eq!(chart.x.label, "ms of own compute (first steps include warm-up)");
+}

@@ -61,6 +61,13 @@ impl App {
         step.record.get(Quantity::Loss)
     }
 
+    /// f after the last step of a lane that is shown, if the step computed ahead has told.
+    pub(super) fn loss_beyond(&self, lane: usize) -> Option<f64> {
+        let next = self.history.lanes().get(lane)?.len() as u64 + 1;
+        let step = self.ahead.iter().find(|step| step.lane == lane && step.record.step == next)?;
+        step.record.get(Quantity::Loss)
+    }
+
     /// The latest step computed, shown or not.
     fn computed(&self) -> usize {
         self.ahead.back().map_or(self.history.latest(), |step| step.record.step as usize)

@@ -28,6 +28,8 @@ pub struct Zoom {
     pub window: Option<Window>,
     /// How many times the traces are halved around the cursor.
     pub traces: u32,
+    /// How many times each trace is halved upwards, around the chosen optimiser's value at the cursor.
+    pub heights: [u32; layout::TRACES],
 }
 
 impl App {
@@ -81,8 +83,32 @@ impl App {
     pub(super) fn zoom_reset(&mut self) {
         match self.focus {
             Panel::Main => self.zoom.window = None,
-            Panel::Trace(_) => self.zoom.traces = 0,
+            Panel::Trace(trace) => {
+                self.zoom.traces = 0;
+                self.zoom.heights[trace] = 0;
+            }
         }
+    }
+
+    /// A closer or a wider look upwards at the trace in focus.
+    pub(super) fn zoom_height(&mut self, closer: bool) {
+        let Panel::Trace(trace) = self.focus else {
+            return self.tell("> and < zoom a trace upwards; tab goes to the traces");
+        };
+        let height = &mut self.zoom.heights[trace];
+        *height = if closer { (*height + 1).min(NEAREST) } else { height.saturating_sub(1) };
+    }
+
+    /// The next quantity in the second trace.
+    pub(super) fn next_rate(&mut self) {
+        self.rate = self.rate.next();
+        self.tell(format!("the second trace: {}; y goes on", self.rate.title()));
+    }
+
+    /// What the loss axis is fitted to next.
+    pub(super) fn next_loss_axis(&mut self) {
+        self.loss_axis = self.loss_axis.next();
+        self.tell(format!("{}; F goes on", self.loss_axis.words()));
     }
 
     /// Where the chosen lane is at the cursor, on a plane.
@@ -96,7 +122,12 @@ impl App {
 
     /// What the traces share, for a plot of this many cells; `ticks` labels across and up.
     pub fn trace_options(&self, plot: Rect, ticks: [usize; 2]) -> TraceOptions {
+        let recipes = self.opening.lanes.iter().map(|lane| &lane.recipe);
         let mut options = TraceOptions {
+            chosen: self.lane,
+            rate: self.rate,
+            loss_axis: self.loss_axis,
+            arrived: (0..self.history.lanes().len()).map(|lane| self.loss_beyond(lane)).collect(),
             x_axis: self.x_axis,
             bins: 2 * usize::from(plot.width),
             ticks,
@@ -106,12 +137,15 @@ impl App {
             planned: 0,
             room: true,
             zoom: None,
+            ..TraceOptions::of(recipes)
         };
         if self.zoom.traces > 0 {
             let [start, end] = options.x_range(&self.history);
             let lane = self.lane_history();
             let step = self.cursor.min(if self.x_axis == crate::figure::XAxis::Step { usize::MAX } else { lane.len() });
-            let width = (end - start) * 0.5_f64.powi(self.zoom.traces.cast_signed());
+            // No less than a step and its neighbours can be seen of a run.
+            let least = if self.x_axis == crate::figure::XAxis::Seconds { 0.0 } else { 2.0 };
+            let width = ((end - start) * 0.5_f64.powi(self.zoom.traces.cast_signed())).max(least).min(end - start);
             let from = (self.x_axis.place(lane, step) - width / 2.0).clamp(start, (end - width).max(start));
             options.zoom = Some([from, from + width]);
         }

@@ -3,10 +3,10 @@
 use ratatui::{buffer::Buffer, layout::Rect, style::Color};
 use unicode_width::UnicodeWidthStr;
 
-use super::{cut, note};
+use super::note;
 use crate::{
     figure::{
-        Axis, Chart, MarkKind,
+        Axis, Chart, MarkKind, MeasuredOn,
         palette::{Pattern, class_colour},
     },
     tui::{
@@ -52,12 +52,19 @@ pub fn render_bare(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
     }
     for lane in app.drawing_order() {
         for curve in chart.curves.iter().filter(|curve| curve.lane == lane) {
-            curve.pieces.iter().for_each(|piece| canvas.polyline(piece, pen(app, lane, 1)));
+            let pen = match curve.on {
+                MeasuredOn::Batch => pen(app, lane, 1),
+                MeasuredOn::AllData => Pen { pattern: Pattern::Dotted, ..pen(app, lane, 1) },
+            };
+            curve.pieces.iter().for_each(|piece| canvas.polyline(piece, pen));
         }
     }
     for example in &chart.examples {
         let colour = example.class.map_or(theme.contour(), |class| theme.colour(class_colour(class)));
         canvas.glyph_behind(example.at, '•', colour);
+    }
+    if !theme.colourful() {
+        markers_at_ends(app, chart, &mut canvas);
     }
     for lane in app.drawing_order() {
         for mark in chart.marks.iter().filter(|mark| mark.lane == lane) {
@@ -67,13 +74,11 @@ pub fn render_bare(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
                 MarkKind::Above => '↑',
                 MarkKind::Below => '↓',
                 MarkKind::Rejected => '×',
+                MarkKind::Hollow => '○',
                 MarkKind::Now => app.styles.get(lane).map_or('●', |style| style.marker.symbol()),
             };
             canvas.glyph(mark.at, symbol, ink(app, lane));
         }
-    }
-    if !theme.colourful() {
-        markers_at_ends(app, chart, &mut canvas);
     }
     for cursor in &chart.cursors {
         let colour = cursor.lane.map_or(theme.quiet().fg.unwrap_or_default(), |lane| ink(app, lane));
@@ -82,18 +87,27 @@ pub fn render_bare(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
     canvas.paint(plot, buf);
     band_labels(app, chart, plot, buf);
     if let Some(word) = &chart.empty {
-        note(app, word, plot, buf);
+        note(app, word, between_lines(chart, plot), buf);
     }
 }
 
 /// Without colours a curve is known by its lane's marker at its end.
 fn markers_at_ends(app: &App, chart: &Chart, canvas: &mut Canvas) {
-    for curve in &chart.curves {
+    for curve in chart.curves.iter().filter(|curve| curve.on == MeasuredOn::Batch) {
         let end = curve.pieces.last().and_then(|piece| piece.last());
         if let (Some(end), Some(style)) = (end, app.styles.get(curve.lane)) {
             canvas.glyph(*end, style.marker.symbol(), ink(app, curve.lane));
         }
     }
+}
+
+/// The part of a plot around the row nearest to its middle on which no threshold lies.
+fn between_lines(chart: &Chart, plot: Rect) -> Rect {
+    let row = |edge: f64| ((1.0 - edge) * f64::from(plot.height)) as u16;
+    let lines: Vec<u16> = chart.bands.iter().flat_map(|band| band.between).map(row).collect();
+    let middle = plot.height / 2;
+    let free = (0..plot.height).filter(|row| !lines.contains(row)).min_by_key(|row| row.abs_diff(middle));
+    Rect { y: plot.y + free.unwrap_or(middle), height: 1, ..plot }
 }
 
 /// Says inside each band what it means, as far right as nothing is drawn, where it is high enough.
@@ -129,8 +143,7 @@ pub fn threshold_labels(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) 
     let edges: Vec<f64> = edges.flat_map(|band| band.between).filter(|edge| 0.0 < *edge && *edge < 1.0).collect();
     let [low, high] = edges[..] else { return };
     let row = |edge: f64| (((1.0 - edge) * f64::from(plot.height)) as u16).min(plot.height.saturating_sub(1));
-    let labels = if row(low) == row(high) { vec![(low, "¼–¾")] } else { vec![(low, "1/4"), (high, "3/4")] };
-    for (edge, label) in labels {
+    for (edge, label) in [(low, "1/4"), (high, "3/4")] {
         let place = format!("{label:>width$}", width = usize::from(GUTTER) - 1);
         buf.set_string(plot.x - GUTTER, plot.y + row(edge), place, app.theme.text());
     }
@@ -152,9 +165,12 @@ pub fn y_labels(app: &App, axis: &Axis, plot: Rect, buf: &mut Buffer) {
         }
     }
     for (row, label) in nearest.iter().enumerate().filter_map(|(row, entry)| Some((row, entry.as_ref()?.1))) {
-        let width = usize::from(GUTTER) - 1;
-        let label = cut(label, width);
-        let x = plot.x - 1 - label.width() as u16;
+        // Part of a number is another number: what finds no room is left out.
+        let (width, room) = (label.width() as u16, GUTTER);
+        if width > room {
+            continue;
+        }
+        let x = plot.x - width - u16::from(width < room);
         buf.set_string(x, plot.y + row as u16, label, app.theme.quiet());
     }
 }
@@ -172,8 +188,11 @@ pub fn x_labels(app: &App, axis: &Axis, plot: Rect, buf: &mut Buffer) {
             free = x + width + 1;
         }
     }
-    let width = axis.label.width() as u16;
-    if free + width < plot.right() {
-        buf.set_string(plot.right() - width, y, &axis.label, app.theme.quiet());
+    // In fewer words where there is little room.
+    let brief = axis.label.split(" (").next().unwrap_or_default();
+    let briefest = brief.split(" of ").next().unwrap_or_default();
+    let fits = |label: &&str| free + (label.width() as u16) < plot.right();
+    if let Some(label) = [axis.label.as_str(), brief, briefest].into_iter().find(fits) {
+        buf.set_string(plot.right() - label.width() as u16, y, label, app.theme.quiet());
     }
 }

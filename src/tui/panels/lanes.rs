@@ -13,7 +13,7 @@ use super::{cut, frame, inside, padded};
 use crate::{
     figure::{
         explain::cost_in_words,
-        number::{count, short},
+        number::{count, evaluations, short},
     },
     optim::{Outcome, Quantity},
     session::LaneHistory,
@@ -86,7 +86,7 @@ fn row(app: &App, lane: usize, labels: usize, costs: &[String], width: usize) ->
         line.push_span(Span::styled("being computed again …", theme.quiet()));
         return line;
     }
-    field(&mut line, "f", app.loss(lane), 10, theme);
+    field(&mut line, "f", app.loss(lane), FIELDS[0], theme);
     if let Some((at, outcome)) = past.outcome().filter(|(at, _)| app.cursor >= *at as usize)
         && !matches!(outcome, Outcome::Finished)
     {
@@ -98,9 +98,9 @@ fn row(app: &App, lane: usize, labels: usize, costs: &[String], width: usize) ->
         }
         return line;
     }
-    field(&mut line, "α", past.value(Quantity::LearningRate, step), 10, theme);
-    field(&mut line, "λ", past.value(Quantity::Damping, step).filter(|lambda| *lambda > 0.0), 9, theme);
-    field(&mut line, "ρ", past.value(Quantity::Rho, step), 9, theme);
+    field(&mut line, "α", past.value(Quantity::LearningRate, step), FIELDS[1], theme);
+    field(&mut line, "λ", past.value(Quantity::Damping, step).filter(|lambda| *lambda > 0.0), FIELDS[2], theme);
+    field(&mut line, "ρ", past.value(Quantity::Rho, step), FIELDS[3], theme);
     let room = width.saturating_sub(line.width() + 2);
     line.push_span(Span::styled(cut(&costs[lane], room), theme.quiet()));
     line
@@ -117,7 +117,10 @@ fn field(line: &mut Line<'static>, symbol: &'static str, value: Option<f64>, wid
 }
 
 /// Columns of a row before its cost: number, marker, label, and the fields with their symbols.
-const BEFORE_COST: usize = 4 + 2 + 2 * 4 + 10 + 10 + 9 + 9;
+const BEFORE_COST: usize = 4 + 2 + 2 * 4 + FIELDS[0] + FIELDS[1] + FIELDS[2] + FIELDS[3];
+
+/// Columns of f, α, λ and ρ, a space after each included.
+const FIELDS: [usize; 4] = [9, 9, 8, 8];
 
 /// All that each lane has cost, in as many words as there is room for in every row.
 fn costs(app: &App, width: usize) -> Vec<String> {
@@ -125,13 +128,12 @@ fn costs(app: &App, width: usize) -> Vec<String> {
     let labels = lanes.iter().map(|lane| lane.label().width()).max().unwrap_or(0).min(24);
     let room = width.saturating_sub(BEFORE_COST + labels + 4);
     let cost = |lane: &LaneHistory| lane.cost(app.cursor.min(lane.len()));
-    let forms: [&dyn Fn(&LaneHistory) -> String; 4] = [
+    let forms: [&dyn Fn(&LaneHistory) -> String; 3] = [
         &|lane| cost_in_words(cost(lane)),
-        &|lane| format!("{} evaluations", short(cost(lane).evaluations())),
-        &|lane| format!("{} ev.", short(cost(lane).evaluations())),
-        &|lane| short(cost(lane).evaluations()),
+        &|lane| format!("{} evaluations", evaluations(cost(lane).evaluations())),
+        &|lane| evaluations(cost(lane).evaluations()),
     ];
     let written = forms.map(|form| lanes.iter().map(form).collect::<Vec<_>>());
     let fits = |form: &&Vec<String>| form.iter().all(|text| text.width() <= room);
-    written.iter().find(fits).unwrap_or(&written[3]).clone()
+    written.iter().find(fits).unwrap_or(&written[2]).clone()
 }

@@ -6,12 +6,13 @@ use ratatui::{
     text::{Line, Span},
     widgets::Widget,
 };
+
 use unicode_width::UnicodeWidthStr;
 
 use super::{frame, title};
 use crate::{
     figure::{
-        explain::{Part, Role, explain, model_in_words},
+        explain::{Part, Role, explain, fit, model_in_words},
         number::count,
     },
     tui::app::App,
@@ -45,9 +46,7 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
     };
     for (line, y) in lines.iter().zip(inside.y..inside.bottom()) {
         let place = Rect { x: inside.x + 1, y, width: inside.width.saturating_sub(2), height: 1 };
-        let width: usize = line.iter().map(|part| part.text.width()).sum();
-        let tight = width > usize::from(place.width);
-        let spans = line.iter().filter(|part| !tight || part.role != Role::Aside).map(|part| {
+        let spans = fit(line, usize::from(place.width)).into_iter().map(|part| {
             let style = match part.role {
                 Role::Symbol | Role::Aside => theme.quiet(),
                 Role::Value => theme.text(),
@@ -55,8 +54,7 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
                 Role::Raised => theme.warning(),
                 Role::Lowered => theme.notice(),
             };
-            let text = if tight { squeezed(&part.text) } else { part.text.clone() };
-            Span::styled(text, style)
+            Span::styled(part.text, style)
         });
         spans.collect::<Line<'_>>().render(place, buf);
     }
@@ -65,15 +63,4 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
 /// Said of a step that is no longer kept, while it is on its way.
 fn recalling(step: usize) -> String {
     format!("step {} is being computed again …", count(step))
-}
-
-/// Text with single spaces and none after an arrow, for where there is little room.
-fn squeezed(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c != ' ' || !out.ends_with([' ', '→']) {
-            out.push(c);
-        }
-    }
-    out
 }

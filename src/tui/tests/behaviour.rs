@@ -145,7 +145,7 @@ fn panels_take_the_focus_and_the_room() {
     stage.press(Command::Step(10)).press(Command::FocusPrevious).press(Command::Enter);
     assert_eq!(stage.app.focus, Panel::Trace(3));
     let text = stage.text();
-    assert!(text.contains("reduction ratio") && !text.contains("landscape") && !text.contains("learning rate"));
+    assert!(text.contains("ρ (AdamQLR: with λ)") && !text.contains("landscape") && !text.contains("learning rate"));
     stage.press(Command::Back);
     assert!(stage.text().contains("landscape"));
 }

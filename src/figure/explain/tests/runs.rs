@@ -53,13 +53,13 @@ fn every_variant_says_what_it_does() {
         (SADDLE, "sgdqlr:curvature=hessian,damping=0", &["< 0: follows negative curvature"]),
         (SADDLE, "sgdqlr:curvature=hessian,damping=0,saddle_free=true", &[" / |−", "saddle-free"]),
         (VALLEY, "adamqlr:curvature=hessian", &["> 3/4  →  λ 1.0e-3 ▼ 5.0e-4"]),
-        (BOWL, "adamqlr:damping_min=1e-4", &["▼ 1.0e-4 = λ_min"]),
-        (BOWL, "adamqlr:damping_min=1e-4", &["λ 1.0e-4 at λ_min"]),
+        (BOWL, "adamqlr:damping_min=1e-4", &["▼ 1.0e-4, the floor"]),
+        (BOWL, "adamqlr:damping_min=1e-4", &["λ 1.0e-4 stays at the floor"]),
         (VALLEY, "sgdqlr:curvature=fisher,damping_rule=constant", &["ρ not computed", "→  λ 1.0e-3 constant"]),
         (VALLEY, "adamqlr:damping_rule=none", &["ρ not computed (monitor = true would)"]),
         (VALLEY, "adamqlr:damping_rule=decreasing-loss", &["f did not rise  →  λ "]),
         (VALLEY, "kfac:damping=1e-8", &["μ = 0: no previous update", "(without λ)"]),
-        (VALLEY, "kfac", &["A + λD = [", "momentum's share "]),
+        (VALLEY, "kfac", &["Δ: ", "   p: ", " % of the step is momentum"]),
         (VALLEY, "kfac:damping_interval=5", &["ρ not computed", "λ 1.00 adapts at step 5"]),
         (VALLEY, "kfac:calibrate=true", &["(calibrated from 1.00) "]),
         (VALLEY, "kfac:lr=0.5", &["α = 0.5 fixed   μ = ", " minimises M given α"]),
@@ -73,11 +73,18 @@ fn every_variant_says_what_it_does() {
         ),
         (VALLEY, "kfac+fixed+decreasing-loss:lr=3", &["f rose  →  λ ", "▲ ", "step rejected: θ kept"]),
     ];
+    let mut prose = String::new();
     for (problem, optimiser, words) in cases {
         let steps = explained(problem, optimiser, 40);
+        if let Some((step, text)) =
+            steps.iter().enumerate().find(|(_, step)| words.iter().all(|word| step.contains(word)))
+        {
+            prose += &format!("-o {optimiser}, step {}\n{text}\n\n", step + 1);
+        }
         let said = steps.iter().any(|step| words.iter().all(|word| step.contains(word)));
         assert!(said, "{optimiser}: no step says {words:?}:\n{}", steps[..3.min(steps.len())].join("\n\n"));
     }
+    insta::assert_snapshot!("every_variant", prose);
 }
 
 #[test]
@@ -88,6 +95,28 @@ fn what_did_not_happen_is_not_said() {
     assert!(steps.iter().all(|step| !step.contains("3/4") && !step.contains("1/4")), "a constant λ asks no threshold");
     let steps = explained(VALLEY, "kfac", 40);
     assert!(steps.iter().skip(1).all(|step| !step.contains("no previous update")));
+}
+
+/// What the panel shows of K-FAC's system is solved by the α and μ beside it.
+#[test]
+fn the_system_shown_is_solved_by_what_is_shown() {
+    let (history, _, _) = run(VALLEY, "kfac", 12);
+    let past = &history.lanes()[0];
+    for step in 2..=past.len() {
+        let get = |quantity| past.value(quantity, step).unwrap();
+        let lambda = get(Q::Damping);
+        let [a, b, c] = [
+            get(Q::DirectionCurvature) + lambda * get(Q::DirectionSquaredNorm),
+            get(Q::CrossCurvature) + lambda * get(Q::CrossProduct),
+            get(Q::PreviousCurvature) + lambda * get(Q::PreviousSquaredNorm),
+        ];
+        let (alpha, mu) = (get(Q::LearningRate), get(Q::Momentum));
+        for (alpha_entry, mu_entry, right) in [(a, b, get(Q::GradDotDirection)), (b, c, get(Q::GradDotPrevious))] {
+            let left = alpha_entry * alpha - mu_entry * mu;
+            let size = (alpha_entry * alpha).abs() + (mu_entry * mu).abs() + right.abs();
+            assert!((left - right).abs() <= 1e-6 * size, "step {step}: {left} and not {right}");
+        }
+    }
 }
 
 /// The stages of α are shown with the numbers the step really used.
