@@ -8,6 +8,7 @@ mod evaluation;
 pub mod examples;
 pub mod expression;
 pub mod formula;
+pub mod jet;
 mod kronecker_quadratic;
 pub mod mlp;
 mod oracle;

@@ -7,7 +7,8 @@ use nalgebra::DVector;
 use super::{
     Curvature, Oracle, Problem,
     analytic::AnalyticOracle,
-    formula::{Differentiated, Formula, Scalar},
+    formula::{Differentiated, Formula},
+    jet::{Jet, Number},
 };
 
 /// A classical test function.
@@ -117,9 +118,15 @@ impl Formula for InDimensions {
         }
     }
 
-    fn evaluate<S: Scalar>(&self, x: &[S], _work: &mut Vec<S>, out: &mut Vec<S>) {
+    fn evaluate<R: Number, const N: usize, const M: usize>(
+        &self,
+        x: &[Jet<R, N, M>],
+        _work: &mut Vec<Jet<R, N, M>>,
+        out: &mut Vec<Jet<R, N, M>>,
+    ) {
         let n = x.len() as f64;
-        let sum = |term: &dyn Fn(S) -> S| x.iter().fold(S::from(0.0), |sum, &x| sum + term(x));
+        let zero = Jet::constant(R::of(0.0));
+        let sum = |term: &dyn Fn(Jet<R, N, M>) -> Jet<R, N, M>| x.iter().fold(zero, |sum, &x| sum + term(x));
         match self.function {
             Classical::Beale => {
                 let (x, y) = (x[0], x[1]);
@@ -153,7 +160,7 @@ impl Formula for InDimensions {
             Classical::Ackley => {
                 let (squares, waves) = (sum(&|x| x * x) / n, sum(&|x| (x * (2.0 * PI)).cos()) / n);
                 // √ has no derivative at 0; there the cone's tip is taken as flat.
-                let distance = if squares.re() == 0.0 { S::from(0.0) } else { squares.sqrt() };
+                let distance = if squares.value.is_zero() { zero } else { squares.sqrt() };
                 out.push((distance * -0.2).exp() * -20.0 - waves.exp() + (20.0 + E));
             }
         }

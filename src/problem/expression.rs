@@ -1,5 +1,8 @@
 //! Functions that a user writes down.
 
+mod functions;
+mod rewrite;
+
 use std::sync::Arc;
 
 use nalgebra::DVector;
@@ -7,74 +10,11 @@ use nalgebra::DVector;
 use super::{
     Curvature, Oracle, Problem,
     analytic::AnalyticOracle,
-    formula::{Differentiated, Formula, Scalar},
+    formula::{Differentiated, Formula},
+    jet::{Jet, Number},
 };
 
-/// An elementary function of one argument.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "they are called what they are")]
-pub enum Elementary {
-    Sin,
-    Cos,
-    Tan,
-    Asin,
-    Acos,
-    Atan,
-    Sinh,
-    Cosh,
-    Tanh,
-    Exp,
-    Ln,
-    Log2,
-    Log10,
-    Sqrt,
-    Cbrt,
-    Abs,
-}
-
-impl Elementary {
-    /// Every function with the name it is written by.
-    pub const ALL: [(&'static str, Self); 17] = [
-        ("sin", Self::Sin),
-        ("cos", Self::Cos),
-        ("tan", Self::Tan),
-        ("asin", Self::Asin),
-        ("acos", Self::Acos),
-        ("atan", Self::Atan),
-        ("sinh", Self::Sinh),
-        ("cosh", Self::Cosh),
-        ("tanh", Self::Tanh),
-        ("exp", Self::Exp),
-        ("ln", Self::Ln),
-        ("log", Self::Ln),
-        ("log2", Self::Log2),
-        ("log10", Self::Log10),
-        ("sqrt", Self::Sqrt),
-        ("cbrt", Self::Cbrt),
-        ("abs", Self::Abs),
-    ];
-
-    fn of<S: Scalar>(self, x: S) -> S {
-        match self {
-            Self::Sin => x.sin(),
-            Self::Cos => x.cos(),
-            Self::Tan => x.tan(),
-            Self::Asin => x.asin(),
-            Self::Acos => x.acos(),
-            Self::Atan => x.atan(),
-            Self::Sinh => x.sinh(),
-            Self::Cosh => x.cosh(),
-            Self::Tanh => x.tanh(),
-            Self::Exp => x.exp(),
-            Self::Ln => x.ln(),
-            Self::Log2 => x.log2(),
-            Self::Log10 => x.log10(),
-            Self::Sqrt => x.sqrt(),
-            Self::Cbrt => x.cbrt(),
-            Self::Abs => x.abs(),
-        }
-    }
-}
+pub use functions::{Binary, Elementary};
 
 /// One operation; operands are the numbers of earlier nodes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -97,10 +37,14 @@ pub enum Node {
     PowInteger(usize, i32),
     /// aᵖ, p a constant.
     PowConstant(usize, f64),
-    /// aᵇ = e^(b ln a).
-    Pow(usize, usize),
+    /// |a|ᵖ, p a constant.
+    AbsPower(usize, f64),
+    /// cᵃ, c a constant.
+    Exponential(f64, usize),
     /// An elementary function of a.
     Apply(Elementary, usize),
+    /// A function of a and b.
+    ApplyTwo(Binary, usize, usize),
 }
 
 /// Expressions in n variables as a list of operations in the order of their evaluation.
@@ -144,25 +88,60 @@ impl Tape {
     }
 
     fn fold(&self, node: Node) -> Node {
+        let node = self.without_abs(node);
         let operands = match node {
             Node::Constant(_) | Node::Variable(_) => return node,
-            Node::Add(a, b) | Node::Sub(a, b) | Node::Mul(a, b) | Node::Div(a, b) | Node::Pow(a, b) => {
+            Node::Add(a, b) | Node::Sub(a, b) | Node::Mul(a, b) | Node::Div(a, b) | Node::ApplyTwo(_, a, b) => {
                 [Some(a), Some(b)]
             }
-            Node::Neg(a) | Node::PowInteger(a, _) | Node::PowConstant(a, _) | Node::Apply(_, a) => [Some(a), None],
+            Node::Neg(a)
+            | Node::PowInteger(a, _)
+            | Node::PowConstant(a, _)
+            | Node::AbsPower(a, _)
+            | Node::Exponential(_, a)
+            | Node::Apply(_, a) => [Some(a), None],
         };
         if operands.into_iter().flatten().all(|operand| self.constant(operand).is_some()) {
-            let values: Vec<f64> =
-                self.nodes.iter().map(|node| if let Node::Constant(c) = node { *c } else { 0.0 }).collect();
-            return Node::Constant(apply(node, &[], &values));
+            let values: Vec<Jet<f64, 0, 0>> = self
+                .nodes
+                .iter()
+                .map(|node| Jet::constant(if let Node::Constant(c) = node { *c } else { 0.0 }))
+                .collect();
+            let value = apply(node, &[], &values).value;
+            // What overflows by itself may be part of something that does not: e^1000/e^999.
+            return if value.is_finite() { Node::Constant(value) } else { node };
         }
         node
     }
 }
 
-fn apply<S: Scalar>(node: Node, x: &[S], values: &[S]) -> S {
+impl Tape {
+    /// |a|ᵏ of an even k is aᵏ, and |aᵏ| too, and they have no kink.
+    fn without_abs(&self, node: Node) -> Node {
+        let inside = |a: usize| match self.nodes[a] {
+            Node::Apply(Elementary::Abs, inside) => inside,
+            _ => a,
+        };
+        match node {
+            Node::PowInteger(a, power) if power % 2 == 0 => Node::PowInteger(inside(a), power),
+            Node::Mul(a, b) if a == b => Node::Mul(inside(a), inside(a)),
+            Node::Apply(Elementary::Abs, a) => match self.nodes[a] {
+                even @ Node::PowInteger(_, power) if power % 2 == 0 => even,
+                square @ Node::Mul(a, b) if a == b => square,
+                _ => node,
+            },
+            _ => node,
+        }
+    }
+}
+
+fn apply<R: Number, const N: usize, const M: usize>(
+    node: Node,
+    x: &[Jet<R, N, M>],
+    values: &[Jet<R, N, M>],
+) -> Jet<R, N, M> {
     match node {
-        Node::Constant(value) => S::from(value),
+        Node::Constant(value) => Jet::constant(R::of(value)),
         Node::Variable(index) => x[index],
         Node::Add(a, b) => values[a] + values[b],
         Node::Sub(a, b) => values[a] - values[b],
@@ -171,33 +150,48 @@ fn apply<S: Scalar>(node: Node, x: &[S], values: &[S]) -> S {
         Node::Neg(a) => -values[a],
         Node::PowInteger(a, power) => values[a].powi(power),
         Node::PowConstant(a, power) => values[a].powf(power),
-        Node::Pow(a, b) => values[a].powd(values[b]),
+        Node::AbsPower(a, power) => values[a].abs_powf(power),
+        Node::Exponential(base, a) => values[a].exponential(base),
         Node::Apply(function, a) => function.of(values[a]),
+        Node::ApplyTwo(function, a, b) => function.of(values[a], values[b]),
     }
 }
 
-impl Formula for Arc<Tape> {
+/// A tape as it is evaluated: as it was written, and as it is written where that tells more about zeros.
+#[derive(Debug)]
+struct Program {
+    written: Tape,
+    rewritten: Tape,
+}
+
+impl Formula for Arc<Program> {
     fn dim(&self) -> usize {
-        self.variables
+        self.written.variables
     }
 
     fn residual_count(&self) -> Option<usize> {
-        self.residuals.then_some(self.roots.len())
+        self.written.residuals.then_some(self.written.roots.len())
     }
 
-    fn evaluate<S: Scalar>(&self, x: &[S], values: &mut Vec<S>, out: &mut Vec<S>) {
-        for &node in &self.nodes {
+    fn evaluate<R: Number, const N: usize, const M: usize>(
+        &self,
+        x: &[Jet<R, N, M>],
+        values: &mut Vec<Jet<R, N, M>>,
+        out: &mut Vec<Jet<R, N, M>>,
+    ) {
+        let tape = if R::EXACTING { &self.rewritten } else { &self.written };
+        for &node in &tape.nodes {
             let value = apply(node, x, values);
             values.push(value);
         }
-        out.extend(self.roots.iter().map(|&root| values[root]));
+        out.extend(tape.roots.iter().map(|&root| values[root]));
     }
 }
 
 /// A function written down by a user, with its start.
 #[derive(Clone, Debug)]
 pub struct Expression {
-    tape: Arc<Tape>,
+    program: Arc<Program>,
     names: Vec<String>,
     start: Vec<f64>,
 }
@@ -206,7 +200,8 @@ impl Expression {
     /// The names of the variables and where they start, in the order of the tape's variables. `None` if their numbers differ.
     pub fn new(tape: Tape, names: Vec<String>, start: Vec<f64>) -> Option<Self> {
         let fits = tape.variables == names.len() && names.len() == start.len() && !tape.roots.is_empty();
-        fits.then(|| Self { tape: Arc::new(tape), names, start })
+        let program = || Arc::new(Program { rewritten: rewrite::rewritten(&tape), written: tape.clone() });
+        fits.then(|| Self { program: program(), names, start })
     }
 }
 
@@ -216,11 +211,11 @@ impl Problem<f64> for Expression {
     }
 
     fn oracle(&self) -> Box<dyn Oracle<f64>> {
-        Box::new(AnalyticOracle::new(Differentiated::new(Arc::clone(&self.tape))))
+        Box::new(AnalyticOracle::new(Differentiated::new(Arc::clone(&self.program))))
     }
 
     fn curvatures(&self) -> &[Curvature] {
-        if self.tape.residuals { &[Curvature::Fisher, Curvature::Hessian] } else { &[Curvature::Hessian] }
+        if self.program.written.residuals { &[Curvature::Fisher, Curvature::Hessian] } else { &[Curvature::Hessian] }
     }
 
     fn blocks(&self) -> Vec<(usize, usize)> {

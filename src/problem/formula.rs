@@ -1,18 +1,15 @@
-//! Functions written once, over any scalar, and differentiated automatically.
+//! Functions written once, over any jet, and differentiated automatically.
 
 use nalgebra::{DMatrix, DVector};
-use num_dual::{Dual64, DualNum, HyperDual64};
 
-use super::analytic::Analytic;
-
-/// Reals, and reals that carry derivatives along.
-pub trait Scalar: DualNum<Primitive = f64> + Copy {}
-
-impl<S: DualNum<Primitive = f64> + Copy> Scalar for S {}
+use super::{
+    analytic::Analytic,
+    jet::{Jet, Number, Wide},
+};
 
 /// A function of n variables.
 ///
-/// Its derivatives are exact, by forward-mode automatic differentiation: dual numbers for ∇f and J, hyper-dual numbers for uᵀHv.
+/// Its derivatives are exact, by forward-mode automatic differentiation: jets along one direction for ∇f and J, along two for uᵀHv.
 pub trait Formula: Clone + Send + Sync + 'static {
     /// n.
     fn dim(&self) -> usize;
@@ -20,42 +17,52 @@ pub trait Formula: Clone + Send + Sync + 'static {
     /// How many residuals r there are, if f = Σr².
     fn residual_count(&self) -> Option<usize>;
 
-    /// r into `out`, or f alone where there are no residuals; `work` is room for what leads there. Both are empty.
-    fn evaluate<S: Scalar>(&self, x: &[S], work: &mut Vec<S>, out: &mut Vec<S>);
+    /// r into `out`, or f alone where there are no residuals; `work` is for what leads there. Both are empty.
+    fn evaluate<R: Number, const N: usize, const M: usize>(
+        &self,
+        x: &[Jet<R, N, M>],
+        work: &mut Vec<Jet<R, N, M>>,
+        out: &mut Vec<Jet<R, N, M>>,
+    );
 }
 
 /// A formula as a closed-form function, with the room that evaluating it takes.
+///
+/// Everything is computed in `f64` first. Where something on the way is not finite, be it that it overflowed or that a rule led to 0·∞,
+/// it is computed again in [`Wide`] numbers, which tell what the function has there: so e^1000 in 1/(1 + e^1000) does no harm.
 #[derive(Clone, Debug)]
 pub(super) struct Differentiated<F> {
     formula: F,
-    plain: Room<f64>,
-    dual: Room<Dual64>,
-    hyper: Room<HyperDual64>,
+    plain: Room<f64, 0, 0>,
+    first: Room<f64, 1, 0>,
+    second: Room<f64, 2, 1>,
+    wide_first: Room<Wide, 1, 0>,
+    wide_second: Room<Wide, 2, 1>,
     /// Jᵣ, column by column.
     jacobian: Vec<f64>,
 }
 
 /// An argument, what leads to the result, and the result.
 #[derive(Clone, Debug)]
-struct Room<S> {
-    x: Vec<S>,
-    work: Vec<S>,
-    parts: Vec<S>,
+struct Room<R: Number, const N: usize, const M: usize> {
+    x: Vec<Jet<R, N, M>>,
+    work: Vec<Jet<R, N, M>>,
+    parts: Vec<Jet<R, N, M>>,
 }
 
-impl<S: Scalar> Room<S> {
+impl<R: Number, const N: usize, const M: usize> Room<R, N, M> {
     fn new() -> Self {
         Self { x: Vec::new(), work: Vec::new(), parts: Vec::new() }
     }
 
-    /// Makes these the argument.
-    fn put(&mut self, x: impl Iterator<Item = S>) {
+    /// Makes θ, moving at these rates, the argument.
+    fn put(&mut self, theta: &DVector<f64>, rates: impl Fn(usize) -> [f64; N]) {
         self.x.clear();
-        self.x.extend(x);
+        self.x.extend(theta.iter().enumerate().map(|(i, &x)| Jet::variable(x, rates(i))));
     }
 
     /// The residuals at the argument, or f alone.
-    fn parts(&mut self, formula: &impl Formula) -> &[S] {
+    fn parts(&mut self, formula: &impl Formula) -> &[Jet<R, N, M>] {
         self.work.clear();
         self.parts.clear();
         formula.evaluate(&self.x, &mut self.work, &mut self.parts);
@@ -63,21 +70,71 @@ impl<S: Scalar> Room<S> {
     }
 
     /// f at the argument.
-    fn total(&mut self, formula: &impl Formula) -> S {
+    fn total(&mut self, formula: &impl Formula) -> Jet<R, N, M> {
         let residuals = formula.residual_count().is_some();
         let parts = self.parts(formula);
-        if residuals { parts.iter().fold(S::from(0.0), |sum, &r| sum + r * r) } else { parts[0] }
+        if residuals { parts.iter().fold(Jet::constant(R::of(0.0)), |sum, &r| sum + r * r) } else { parts[0] }
+    }
+}
+
+impl<const N: usize, const M: usize> Room<f64, N, M> {
+    /// Whether every value on the way to the result is finite: one that is not may have lost what the result depends on.
+    fn is_sound(&self) -> bool {
+        // Anything that is not finite makes the sum NaN.
+        self.work.iter().map(|jet| jet.value * 0.0).sum::<f64>() == 0.0
     }
 }
 
 impl<F: Formula> Differentiated<F> {
     pub(super) fn new(formula: F) -> Self {
-        Self { formula, plain: Room::new(), dual: Room::new(), hyper: Room::new(), jacobian: Vec::new() }
+        Self {
+            formula,
+            plain: Room::new(),
+            first: Room::new(),
+            second: Room::new(),
+            wide_first: Room::new(),
+            wide_second: Room::new(),
+            jacobian: Vec::new(),
+        }
     }
 
-    /// θ with the rates u and v.
-    fn put_rates(&mut self, theta: &DVector<f64>, u: impl Fn(usize) -> f64, v: impl Fn(usize) -> f64) {
-        self.hyper.put(theta.iter().enumerate().map(|(i, &x)| HyperDual64::new(x, u(i), v(i), 0.0)));
+    /// f and its rate along one axis.
+    fn along(&mut self, theta: &DVector<f64>, axis: usize) -> [f64; 2] {
+        let rates = unit(axis);
+        self.first.put(theta, |i| [rates(i)]);
+        let total = self.first.total(&self.formula);
+        if total.is_finite() && self.first.is_sound() {
+            return [total.value, total.rates[0]];
+        }
+        self.wide_first.put(theta, |i| [rates(i)]);
+        let total = self.wide_first.total(&self.formula);
+        [total.value, total.rates[0]].map(Number::get)
+    }
+
+    /// The second derivative of f along two directions.
+    fn bend(&mut self, theta: &DVector<f64>, u: impl Fn(usize) -> f64, v: impl Fn(usize) -> f64) -> f64 {
+        self.second.put(theta, |i| [u(i), v(i)]);
+        let total = self.second.total(&self.formula);
+        if total.is_finite() && self.second.is_sound() {
+            return total.bend[0];
+        }
+        self.wide_second.put(theta, |i| [u(i), v(i)]);
+        self.wide_second.total(&self.formula).bend[0].get()
+    }
+
+    /// The rates of the residuals along one axis, onto the end of Jᵣ.
+    fn push_column(&mut self, theta: &DVector<f64>, axis: usize) {
+        let rates = unit(axis);
+        self.first.put(theta, |i| [rates(i)]);
+        let parts = self.first.parts(&self.formula);
+        let from = self.jacobian.len();
+        self.jacobian.extend(parts.iter().map(|r| r.rates[0]));
+        if self.first.is_sound() && self.jacobian[from..].iter().all(|rate| rate.is_finite()) {
+            return;
+        }
+        self.jacobian.truncate(from);
+        self.wide_first.put(theta, |i| [rates(i)]);
+        self.jacobian.extend(self.wide_first.parts(&self.formula).iter().map(|r| r.rates[0].get()));
     }
 }
 
@@ -91,25 +148,25 @@ impl<F: Formula> Analytic<f64> for Differentiated<F> {
     }
 
     fn value(&mut self, theta: &DVector<f64>) -> f64 {
-        self.plain.put(theta.iter().copied());
-        self.plain.total(&self.formula)
+        self.plain.put(theta, |_| []);
+        let value = self.plain.total(&self.formula).value;
+        if value.is_finite() && self.plain.is_sound() {
+            return value;
+        }
+        self.wide_first.put(theta, |_| [0.0]);
+        self.wide_first.total(&self.formula).value.get()
     }
 
     fn value_and_gradient(&mut self, theta: &DVector<f64>, gradient: &mut DVector<f64>) -> f64 {
-        self.dual.put(theta.iter().map(|&x| Dual64::new(x, 0.0)));
         let mut value = f64::NAN;
         for axis in 0..theta.len() {
-            self.dual.x[axis].eps = 1.0;
-            let total = self.dual.total(&self.formula);
-            self.dual.x[axis].eps = 0.0;
-            (value, gradient[axis]) = (total.re, total.eps);
+            [value, gradient[axis]] = self.along(theta, axis);
         }
         value
     }
 
     fn hessian_form(&mut self, theta: &DVector<f64>, u: &DVector<f64>, v: &DVector<f64>) -> f64 {
-        self.put_rates(theta, |i| u[i], |i| v[i]);
-        self.hyper.total(&self.formula).eps1eps2
+        self.bend(theta, |i| u[i], |i| v[i])
     }
 
     /// 2(Jᵣu)ᵀ(Jᵣv); without residuals there is no Gauss–Newton matrix and the Hessian stands in.
@@ -117,8 +174,15 @@ impl<F: Formula> Analytic<f64> for Differentiated<F> {
         if self.formula.residual_count().is_none() {
             return self.hessian_form(theta, u, v);
         }
-        self.put_rates(theta, |i| u[i], |i| v[i]);
-        2.0 * self.hyper.parts(&self.formula).iter().map(|r| r.eps1 * r.eps2).sum::<f64>()
+        self.second.put(theta, |i| [u[i], v[i]]);
+        let form = 2.0 * self.second.parts(&self.formula).iter().map(|r| r.rates[0] * r.rates[1]).sum::<f64>();
+        if form.is_finite() && self.second.is_sound() {
+            return form;
+        }
+        self.wide_second.put(theta, |i| [u[i], v[i]]);
+        let parts = self.wide_second.parts(&self.formula);
+        let zero = Wide::of(0.0);
+        2.0 * parts.iter().fold(zero, |sum, r| sum + r.rates[0] * r.rates[1]).get()
     }
 
     fn gauss_newton(&mut self, theta: &DVector<f64>, matrix: &mut DMatrix<f64>) {
@@ -127,9 +191,7 @@ impl<F: Formula> Analytic<f64> for Differentiated<F> {
         if residuals.is_some() {
             self.jacobian.clear();
             for axis in 0..n {
-                let rate = unit(axis);
-                self.dual.put(theta.iter().enumerate().map(|(i, &x)| Dual64::new(x, rate(i))));
-                self.jacobian.extend(self.dual.parts(&self.formula).iter().map(|r| r.eps));
+                self.push_column(theta, axis);
             }
         }
         for i in 0..n {
@@ -138,8 +200,7 @@ impl<F: Formula> Analytic<f64> for Differentiated<F> {
                     let [a, b] = [i, j].map(|axis| &self.jacobian[axis * count..(axis + 1) * count]);
                     2.0 * a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>()
                 } else {
-                    self.put_rates(theta, unit(i), unit(j));
-                    self.hyper.total(&self.formula).eps1eps2
+                    self.bend(theta, unit(i), unit(j))
                 };
                 matrix[(j, i)] = matrix[(i, j)];
             }

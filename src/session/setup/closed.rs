@@ -107,12 +107,16 @@ pub(super) fn expression(section: &Section<'_>) -> Result<ExpressionSpec, SetupE
     let names: Vec<String> = start.iter().map(|(name, _)| name.clone()).collect();
     let read = |field: &Field<'_>, tape: &mut Tape| -> Result<String, SetupError> {
         let text = field.text()?;
-        let fault = |fault: formula::Fault| SetupError::Formula {
-            place: field.at(),
-            key: field.key.clone(),
-            text: visible(text),
-            column: fault.column,
-            message: fault.message,
+        let fault = |fault: formula::Fault| {
+            let (part, caret) = formula::excerpt(text, fault.column);
+            SetupError::Formula {
+                place: field.at(),
+                key: field.key.clone(),
+                text: visible(&part),
+                column: fault.column,
+                caret,
+                message: fault.message,
+            }
         };
         formula::read(text, &names, tape).map_err(fault)?;
         Ok(text.to_owned())

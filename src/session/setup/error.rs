@@ -77,16 +77,18 @@ pub enum SetupError {
         message: String,
     },
     /// A formula cannot be read; the caret points at the character.
-    #[error("{place}: `{key}`, character {column}: {message}\n  {text}\n  {:>column$}", "^")]
+    #[error("{place}: `{key}`, character {column}: {message}\n  {text}\n  {:>caret$}", "^")]
     Formula {
         /// File and line, or the option.
         place: String,
         /// The key with its path.
         key: String,
-        /// The formula.
+        /// The part of the formula around the character.
         text: String,
         /// From 1, in characters.
         column: usize,
+        /// The same in the part that is shown.
+        caret: usize,
         /// What is wrong.
         message: String,
     },
@@ -135,7 +137,11 @@ pub(crate) fn hint<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>, ki
     let nearest = known
         .iter()
         .map(|name| (strsim::damerau_levenshtein(&typed, name), strsim::jaro_winkler(&typed, name), *name))
-        .filter(|(edits, likeness, name)| *edits <= 2.max(name.len() / 3) && (*edits <= 2 || *likeness > 0.8))
+        // Of three letters, two changed ones are another word.
+        .filter(|(edits, likeness, name)| {
+            let most = if typed.chars().count() <= 3 { 1 } else { 2.max(name.len() / 3) };
+            *edits <= most && (*edits <= 2 || *likeness > 0.8)
+        })
         .min_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
     match nearest {
         Some((_, _, name)) => format!("did you mean `{name}`?"),
