@@ -218,7 +218,7 @@ fn written() -> Expression {
     for root in roots {
         tape.push_root(root);
     }
-    Expression::new(tape, vec!["x".to_owned(), "y".to_owned()], vec![0.7, 0.4]).unwrap()
+    Expression::new(&tape, vec!["x".to_owned(), "y".to_owned()], vec![0.7, 0.4]).unwrap()
 }
 
 /// All of C in one block, on a network small enough.

@@ -1,7 +1,7 @@
 //! Functions written down: their values and derivatives against closed forms and differences, also at zeros and where a part of them overflows.
 
 #![cfg(feature = "app")]
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::float_cmp)]
 
 #[path = "support/differences.rs"]
 mod differences;
@@ -29,7 +29,7 @@ fn setup(formula: &str, start: &[(&str, f64)]) -> Result<Setup, String> {
 fn expression(formula: &str, start: &[(&str, f64)]) -> Expression {
     let ProblemSpec::Expression(spec) = setup(formula, start).unwrap().problem else { panic!("{formula}") };
     let (names, start) = spec.start.into_iter().unzip();
-    Expression::new(spec.tape, names, start).unwrap()
+    Expression::new(&spec.tape, names, start).unwrap()
 }
 
 /// f, ∇f and H, as the optimisers get them.
@@ -279,7 +279,7 @@ fn a_dose_response_curve_with_a_control_is_fitted() {
     let theta = session.params(0, session.latest());
     let ProblemSpec::Expression(spec) = setup.problem else { unreachable!() };
     let (names, start) = spec.start.into_iter().unzip();
-    let rss = Expression::new(spec.tape, names, start).unwrap().oracle().loss(&DVector::from_vec(theta.to_vec()));
+    let rss = Expression::new(&spec.tape, names, start).unwrap().oracle().loss(&DVector::from_vec(theta.clone()));
     assert!((rss - 5.216_714_710e-4).abs() < 1e-12, "{rss:e}");
     for (found, right) in theta.iter().zip([0.98669, 0.96278, 2.13619]) {
         assert!((found - right).abs() < 1e-5, "{theta:?}");
@@ -356,10 +356,18 @@ fn growth_curves_do_not_end_at_an_overflow() {
         unreachable!()
     };
     let (names, start) = spec.start.into_iter().unzip();
-    let problem = Expression::new(spec.tape, names, start).unwrap();
+    let problem = Expression::new(&spec.tape, names, start).unwrap();
     let (mut oracle, mut gradient) = (problem.oracle(), DVector::zeros(4));
     near(oracle.linearise(&problem.start(), &mut gradient), sum, "f");
     assert_eq!(gradient.amax(), 0.0);
+}
+
+/// The first `f` in a tree of objects.
+fn find(value: &serde_json::Value) -> Option<&str> {
+    match value {
+        serde_json::Value::Object(map) => map.get("f").and_then(|f| f.as_str()).or_else(|| map.values().find_map(find)),
+        _ => None,
+    }
 }
 
 /// The formula in a trace's header, as it was typed, is a formula again.
@@ -371,14 +379,6 @@ fn formulas_in_traces_read_back() {
     assert_eq!(place.run(&["run", "p.toml", "-o", "adam", "--trace", "t.jsonl"]).code, Some(0));
     let trace = String::from_utf8(place.read("t.jsonl").into()).unwrap();
     let header: serde_json::Value = serde_json::from_str(trace.lines().next().unwrap()).unwrap();
-    fn find(value: &serde_json::Value) -> Option<&str> {
-        match value {
-            serde_json::Value::Object(map) => {
-                map.get("f").and_then(|f| f.as_str()).or_else(|| map.values().find_map(find))
-            }
-            _ => None,
-        }
-    }
     assert_eq!(find(&header), Some(formula));
     assert!(setup(find(&header).unwrap(), &[("x", 0.5)]).is_ok());
 }

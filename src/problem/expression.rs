@@ -198,9 +198,9 @@ pub struct Expression {
 
 impl Expression {
     /// The names of the variables and where they start, in the order of the tape's variables. `None` if their numbers differ.
-    pub fn new(tape: Tape, names: Vec<String>, start: Vec<f64>) -> Option<Self> {
+    pub fn new(tape: &Tape, names: Vec<String>, start: Vec<f64>) -> Option<Self> {
         let fits = tape.variables == names.len() && names.len() == start.len() && !tape.roots.is_empty();
-        let program = || Arc::new(Program { rewritten: rewrite::rewritten(&tape), written: tape.clone() });
+        let program = || Arc::new(Program { rewritten: rewrite::rewritten(tape), written: tape.clone() });
         fits.then(|| Self { program: program(), names, start })
     }
 }

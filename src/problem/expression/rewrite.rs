@@ -80,7 +80,7 @@ fn absolute(tape: &mut Tape, base: usize, p: f64) -> usize {
         Node::PowInteger(a, k) if k > 1 => absolute(tape, a, p * f64::from(k)),
         Node::Apply(Elementary::Abs, a) => absolute(tape, a, p),
         Node::AbsPower(a, q) => absolute(tape, a, p * q),
-        _ if p == 1.0 => tape.push(Node::Apply(Elementary::Abs, base)),
+        _ if p - 1.0 == 0.0 => tape.push(Node::Apply(Elementary::Abs, base)),
         _ => tape.push(Node::AbsPower(base, p)),
     }
 }

@@ -35,26 +35,33 @@ pub trait Number:
     fn is_beyond(self) -> bool;
 
     /// eˣ.
+    #[must_use]
     fn exp(self) -> Self;
 
     /// The natural logarithm.
+    #[must_use]
     fn ln(self) -> Self;
 
     /// √x.
+    #[must_use]
     fn sqrt(self) -> Self;
 
     /// xᵖ, also of negative x where p is a whole number.
+    #[must_use]
     fn pow(self, exponent: Self) -> Self;
 
     /// xᵏ.
+    #[must_use]
     fn powi(self, exponent: i32) -> Self;
 
     /// A function of an `f64`.
+    #[must_use]
     fn via(self, function: impl FnOnce(f64) -> f64) -> Self {
         Self::of(function(self.get()))
     }
 
     /// A function of an `f64`, and what it is where argument or result are too large for one.
+    #[must_use]
     fn extended(self, function: impl FnOnce(f64) -> f64, beyond: impl FnOnce(Self) -> Self) -> Self {
         let value = self.via(function);
         if Self::EXACTING && (self.is_beyond() || !value.is_finite()) { beyond(self) } else { value }
@@ -66,16 +73,16 @@ pub trait Number:
     }
 
     /// Whether it is neither infinite nor NaN.
-    fn is_finite(self) -> bool {
-        (self - self).is_zero()
-    }
+    fn is_finite(self) -> bool;
 
     /// |x|.
+    #[must_use]
     fn abs(self) -> Self {
         if self < Self::of(0.0) { -self } else { self }
     }
 
     /// −1, 0 or 1.
+    #[must_use]
     fn sign(self) -> Self {
         let zero = Self::of(0.0);
         if self > zero {

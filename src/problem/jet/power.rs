@@ -57,6 +57,7 @@ impl<R: Number, const N: usize, const M: usize> Jet<R, N, M> {
         let (zero, none) = (R::of(0.0), R::of(f64::NAN));
         let stands = |i: usize| self.rates[i].is_zero();
         let kinked = self.marks.kinked();
+        let is_root = p - 0.5 == 0.0;
         let rates = array::from_fn(|i| {
             if !self.marks.moves(i) {
                 zero
@@ -75,12 +76,12 @@ impl<R: Number, const N: usize, const M: usize> Jet<R, N, M> {
             } else if p > 2.0 {
                 second * self.rates[0] * self.rates[1] + super::vanishing(first, self.largest_rate(), self.bend[0])
             } else if stands(0) && stands(1) {
-                if (p > 1.0 || p == 0.5) && !kinked { zero } else { none }
+                if (p > 1.0 || is_root) && !kinked { zero } else { none }
             } else {
                 second * self.rates[0] * self.rates[1] + super::vanishing(first, self.largest_rate(), self.bend[0])
             };
         }
-        Self { value: zero, rates, bend, marks: self.marks }.at_tip(p == 0.5)
+        Self { value: zero, rates, bend, marks: self.marks }.at_tip(is_root)
     }
 
     fn at_tip(self, tip: bool) -> Self {

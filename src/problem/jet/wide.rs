@@ -120,7 +120,7 @@ impl Number for Wide {
             return Self::of(1.0);
         }
         // A whole number so large that it has no last digit is even.
-        let is_odd = (p % 2.0).abs() == 1.0;
+        let is_odd = p.is_finite() && p % 2.0 != 0.0;
         if self.mantissa < 0.0 && p.is_finite() && p.fract() != 0.0 {
             return Self::of(f64::NAN);
         }
@@ -151,7 +151,7 @@ impl PartialOrd for Wide {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         let by_sign = self.mantissa.partial_cmp(&0.0)?.cmp(&other.mantissa.partial_cmp(&0.0)?);
         let sizes = || {
-            if self.exponent == other.exponent || !self.mantissa.is_finite() || !other.mantissa.is_finite() {
+            if self.exponent - other.exponent == 0.0 || !self.mantissa.is_finite() || !other.mantissa.is_finite() {
                 return self.mantissa.partial_cmp(&other.mantissa);
             }
             let order = self.exponent.partial_cmp(&other.exponent)?;

@@ -60,7 +60,7 @@ impl Setup {
             }
             ProblemSpec::Expression(spec) => {
                 let (names, start) = spec.start.iter().cloned().unzip();
-                Box::new(Expression::new(spec.tape.clone(), names, start).ok_or_else(unfit)?)
+                Box::new(Expression::new(&spec.tape, names, start).ok_or_else(unfit)?)
             }
             ProblemSpec::Mlp(spec) => Box::new(self.network(spec)?),
         })
