@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{args::CheckArgs, failure::Failure, run};
+use super::{args::CheckArgs, failure::Failure, signals::Stop};
 use crate::{
     claim::Judgement,
     data::DataError,
@@ -44,10 +44,10 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
         [] => BUNDLED.iter().map(|bundled| bundled.name.to_owned()).collect(),
         names => names.to_vec(),
     };
-    let stop = run::watch()?;
+    let stop = Stop::watch()?;
     let checked = in_parallel(&names, |name| check_one(name, args.data_dir.as_ref(), args.problems.is_empty(), &stop));
-    if let signal @ 1.. = stop.load(Ordering::Relaxed) {
-        return Err(Failure::Interrupted(i32::try_from(signal).unwrap_or_default()));
+    if let Some(signal) = stop.asked() {
+        return Err(Failure::Interrupted(signal));
     }
     let mut text = String::new();
     let (mut holding, mut failing) = (0, 0);
@@ -118,7 +118,7 @@ fn in_parallel<R: Send>(names: &[String], work: impl Fn(&str) -> R + Sync) -> Ve
 }
 
 /// Plays a problem's own run once for every seed that its claims name.
-fn check_one(name: &str, data_dir: Option<&PathBuf>, skippable: bool, stop: &AtomicUsize) -> Result<Checked, Failure> {
+fn check_one(name: &str, data_dir: Option<&PathBuf>, skippable: bool, stop: &Stop) -> Result<Checked, Failure> {
     let overrides = |seed| Overrides { seed, data_folder: data_dir.cloned(), ..Overrides::default() };
     let setup = Setup::open(name, &overrides(None))?;
     if setup.claims.is_empty() {
@@ -148,14 +148,14 @@ fn check_one(name: &str, data_dir: Option<&PathBuf>, skippable: bool, stop: &Ato
 }
 
 /// Takes all steps of a run; `None` if a signal came first.
-fn play(setup: &Setup, stop: &AtomicUsize) -> Result<Option<Vec<Judgement>>, SetupError> {
+fn play(setup: &Setup, stop: &Stop) -> Result<Option<Vec<Judgement>>, SetupError> {
     let mut session = setup.build()?;
     session.keep_no_past();
     let Some(mut referee) = Referee::new(setup, &mut session) else { return Ok(Some(Vec::new())) };
     for _ in 0..setup.steps {
         let more = session.advance(&|| 0.0, &mut |progress: Progress<'_>| referee.take(&progress));
         referee.conclude(&mut session);
-        if stop.load(Ordering::Relaxed) > 0 {
+        if stop.asked().is_some() {
             return Ok(None);
         }
         if !more {

@@ -89,12 +89,8 @@ pub struct ViewSpec {
     pub y: [f64; 2],
 }
 
-<<<<<<< HEAD
-const KEYS_AT_TOP: [&str; 10] =
-    ["name", "summary", "steps", "epochs", "seed", "tolerance", "rho_floor", "problem", "view", "optimiser"];
-=======
-const KEYS_AT_TOP: [&str; 9] = ["name", "summary", "steps", "epochs", "seed", "problem", "view", "optimiser", "claim"];
->>>>>>> w-claims
+const KEYS_AT_TOP: [&str; 11] =
+    ["name", "summary", "steps", "epochs", "seed", "tolerance", "rho_floor", "problem", "view", "optimiser", "claim"];
 const STEPS: u64 = 200;
 const TOLERANCE: Range = Range { words: "a number from 0, and below 1", holds: |x| (0.0..1.0).contains(&x) };
 

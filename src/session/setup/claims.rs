@@ -44,12 +44,16 @@ fn claim(field: &Field<'_>, scope: &Scope<'_>, seed: u64) -> Result<ClaimSpec, S
     let says = line_of_text(&section.need("says", "a sentence that says what the run shows")?)?;
     let holds = section.need("holds", "what must be true of the run, for instance 'steps(\"adamqlr\") < 20'")?;
     let text = holds.text()?;
-    let claim = Claim::read(text, scope).map_err(|fault| SetupError::Formula {
-        place: holds.at(),
-        key: holds.key.clone(),
-        text: visible(&one_line(text)),
-        column: fault.column,
-        message: fault.message,
+    let claim = Claim::read(text, scope).map_err(|fault| {
+        let (part, caret) = excerpt(text, fault.column);
+        SetupError::Formula {
+            place: holds.at(),
+            key: holds.key.clone(),
+            text: part,
+            column: fault.column,
+            caret,
+            message: fault.message,
+        }
     })?;
     Ok(ClaimSpec { says, claim, seeds: section.get("seeds").map_or(Ok(vec![seed]), |field| seeds(&field))? })
 }
