@@ -4,7 +4,7 @@ use super::{
     document::Value,
     error::{SetupError, visible},
     field::{Field, Section},
-    line_of_text,
+    formula, line_of_text,
 };
 use crate::claim::{Claim, Scope, one_line};
 
@@ -45,11 +45,11 @@ fn claim(field: &Field<'_>, scope: &Scope<'_>, seed: u64) -> Result<ClaimSpec, S
     let holds = section.need("holds", "what must be true of the run, for instance 'steps(\"adamqlr\") < 20'")?;
     let text = holds.text()?;
     let claim = Claim::read(text, scope).map_err(|fault| {
-        let (part, caret) = excerpt(text, fault.column);
+        let (part, caret) = formula::excerpt(&one_line(text), fault.column);
         SetupError::Formula {
             place: holds.at(),
             key: holds.key.clone(),
-            text: part,
+            text: visible(&part),
             column: fault.column,
             caret,
             message: fault.message,
