@@ -25,7 +25,10 @@ pub(crate) fn hint<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>, ki
     }
     let nearest = known
         .iter()
-        .map(|name| (strsim::damerau_levenshtein(&typed, name), strsim::jaro_winkler(&typed, name), *name))
+        .map(|name| {
+            let lower = name.to_lowercase();
+            (strsim::damerau_levenshtein(&typed, &lower), strsim::jaro_winkler(&typed, &lower), *name)
+        })
         // Of three letters, two changed ones are another word.
         .filter(|(edits, likeness, name)| {
             let most = if typed.chars().count() <= 3 { 1 } else { 2.max(name.len() / 3) };

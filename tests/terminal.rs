@@ -153,7 +153,7 @@ const SHIFT_RIGHT: &str = "\x1b[1;2C";
 #[test]
 fn it_starts_steps_goes_back_and_quits() {
     let mut session = Session::rosenbrock(&[]);
-    for text in ["rosenbrock", "landscape", "learning rate", "this step", "Adam", "K-FAC", "? help"] {
+    for text in ["rosenbrock", "landscape", "‖step‖", "this step", "Adam", "K-FAC", "? help"] {
         session.until(text);
     }
     session.press(RIGHT);

@@ -162,7 +162,7 @@ impl Explained<'_> {
             } else {
                 format!("({d}ᵀC{d} + λ‖{d}‖²)")
             };
-            text += &format!("   M(α) = f − α gᵀ{d} + ½ α² {damped}");
+            text = format!("{text}   M(α) = f − α gᵀ{d} + ½ α² {damped}");
         }
         vec![symbol(text)]
     }

@@ -78,7 +78,8 @@ impl<T: Real> Arrival<T> {
             return Some(Halt::SmallGradient { share, tolerance: self.tolerance.into() });
         }
         let precise = within(T::of(2.0) * epsilon * at.params);
-        let arrived = precise || flat && at.gradient <= rounding.sqrt() * gradient;
+        // A gradient above the start's is no arrival, however stiff the model makes what is left.
+        let arrived = precise && at.gradient <= gradient || flat && at.gradient <= rounding.sqrt() * gradient;
         (still && arrived).then_some(Halt::Still { share })
     }
 
@@ -126,6 +127,7 @@ mod tests {
         assert_eq!(judge(1e-3, 1e20, 1.0, true), None, "the gradient is not small, however large f is");
         assert_eq!(judge(0.5, 0.0, 1e16, true), Some(Halt::Still { share: 0.5 }), "less than the rounding of θ");
         assert_eq!(judge(0.5, 1.0, 1.0, true), None);
+        assert_eq!(judge(2.0, 0.0, 1e16, true), None, "more than the start's");
     }
 
     #[test]

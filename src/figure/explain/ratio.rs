@@ -30,7 +30,7 @@ impl Explained<'_> {
         let change = self.get(Q::NewLoss).zip(self.get(Q::Loss)).map(|(new, old)| new - old);
         match change.filter(|change| *change > 0.0) {
             Some(rise) => {
-                line.extend([symbol("actual Δf "), part(Role::Raised, format!("+{} ↑", precise(rise))), symbol("   ")])
+                line.extend([symbol("actual Δf "), part(Role::Raised, format!("+{} ↑", precise(rise))), symbol("   ")]);
             }
             None => named(&mut line, "actual Δf", change),
         }

@@ -261,7 +261,7 @@ fn the_loss_reaches_the_cursor_where_only_a_step_not_shown_tells() {
 fn a_lane_far_below_does_not_flatten_the_others_unless_it_is_asked_for() {
     let history = history(&[vec![Some(24.0), Some(2.0)], vec![Some(24.0), Some(1e-280)]]);
     let low = |loss_axis, chosen| {
-        let options = TraceOptions { loss_axis, chosen, ..TraceOptions::default() };
+        let options = TraceOptions { chosen, loss_axis, ..TraceOptions::default() };
         trace(TraceKind::Loss, &history, &options).y.range[0]
     };
     assert!((low(LossAxis::Floored, 0) - 1.0).abs() < 1e-9);

@@ -79,7 +79,7 @@ fn every_variant_says_what_it_does() {
         if let Some((step, text)) =
             steps.iter().enumerate().find(|(_, step)| words.iter().all(|word| step.contains(word)))
         {
-            prose += &format!("-o {optimiser}, step {}\n{text}\n\n", step + 1);
+            prose = format!("{prose}-o {optimiser}, step {}\n{text}\n\n", step + 1);
         }
         let said = steps.iter().any(|step| words.iter().all(|word| step.contains(word)));
         assert!(said, "{optimiser}: no step says {words:?}:\n{}", steps[..3.min(steps.len())].join("\n\n"));
