@@ -42,21 +42,37 @@ macro_rules! bundled {
 }
 
 bundled![
-    "Valleys": ["rosenbrock", "rosenbrock-paper", "rosenbrock-10d"],
+    "Valleys": [
+        "rosenbrock",
+        "rosenbrock-paper",
+        "rosenbrock-10d",
+        "rosenbrock-thousand",
+        "clip-hides",
+        "stale-inverses",
+    ],
     "Bowls": [
         "quadratic-round",
         "quadratic-narrow",
         "quadratic-rotated",
         "quadratic-spectrum",
         "quadratic-noisy",
+        "no-floor",
         "booth",
         "kronecker-exact",
         "kronecker-inexact",
     ],
     "Traps": ["beale", "himmelblau", "saddle", "styblinski-tang", "rastrigin", "ackley"],
     "Your own": ["expression"],
-    "Networks": ["mlp-sine", "mlp-sine-batches", "mlp-spirals"],
-    "Data": ["mlp-digits", "mlp-fashion", "mlp-fashion-full", "uci-energy", "uci-protein", "autoencoder"],
+    "Networks": ["mlp-sine", "mlp-sine-batches", "mlp-spirals", "spirals-ablation", "relu-kink"],
+    "Data": [
+        "mlp-digits",
+        "fair-adam",
+        "mlp-fashion",
+        "mlp-fashion-full",
+        "uci-energy",
+        "uci-protein",
+        "autoencoder",
+    ],
 ];
 
 #[cfg(test)]
