@@ -170,7 +170,7 @@ fn options() {
         typed(&["run", "rosenbrock", "-o", "adamqlr:curvature=empirical"], &["no empirical curvature"]),
         typed(&["run", "rosenbrock", "--set", "problem.b"], &["--set problem.b", "expected KEY=VALUE"]),
         typed(&["run", "rosenbrock", "--set", "problem.bb=1"], &["--set problem.bb=1", "did you mean `b`?"]),
-        typed(&["run", "rosenbrock", "--set", "optimiser.SGD.lr=1"], &["it has Adam, AdamQLR and K-FAC"]),
+        typed(&["run", "rosenbrock", "--set", "optimiser.SGD.lr=1"], &["it has Adam, AdamQLR, K-FAC and undamped"]),
         typed(&["problems", "show", "rosen"], &["there is no bundled problem `rosen`"]),
         typed(&["completions", "csh9"], &["csh9"]),
     ];

@@ -12,7 +12,7 @@ use std::{
 
 use rhoscope::data::{Layout, decode_params};
 use serde_json::Value;
-use support::Place;
+use support::{Place, VALLEY};
 
 fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"))).collect()
@@ -20,7 +20,7 @@ fn lines(text: &str) -> Vec<Value> {
 
 #[test]
 fn a_run_prints_a_table_of_its_lanes() {
-    let ran = Place::new().run(&["run", "rosenbrock", "--steps", "40"]);
+    let ran = Place::new().run(&["run", VALLEY, "--steps", "40"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
     let rows: Vec<&str> = ran.stdout.lines().collect();
     assert_eq!(rows.len(), 4);
@@ -33,7 +33,7 @@ fn a_run_prints_a_table_of_its_lanes() {
 #[test]
 fn a_trace_holds_a_header_every_step_in_order_and_the_outcomes() {
     let place = Place::new();
-    let ran = place.run(&["run", "rosenbrock", "--steps", "3", "--seed", "9", "--trace", "t.jsonl"]);
+    let ran = place.run(&["run", VALLEY, "--steps", "3", "--seed", "9", "--trace", "t.jsonl"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(ran.stdout.starts_with("optimiser"), "the table is printed as well");
     let lines = lines(&place.read("t.jsonl"));
@@ -89,7 +89,7 @@ fn the_numbers_of_a_trace_obey_the_algorithm() {
 #[test]
 fn csv_and_json_tell_the_same() {
     let place = Place::new();
-    let ran = place.run(&["run", "rosenbrock", "--steps", "5", "--trace", "t.jsonl", "--csv", "t.csv"]);
+    let ran = place.run(&["run", VALLEY, "--steps", "5", "--trace", "t.jsonl", "--csv", "t.csv"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let json = lines(&place.read("t.jsonl"));
     let text = place.read("t.csv");
@@ -296,13 +296,13 @@ fn when_every_lane_diverges_the_code_is_1_and_the_trace_is_written() {
 fn an_existing_file_is_replaced_and_a_link_is_followed() {
     let place = Place::new();
     place.write("t.csv", "old and much longer than a table of one step could ever be".repeat(100));
-    let ran = place.run(&["run", "rosenbrock", "--steps", "1", "--csv", "t.csv"]);
+    let ran = place.run(&["run", VALLEY, "--steps", "1", "--csv", "t.csv"]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(place.read("t.csv").starts_with("optimiser,step,") && !place.read("t.csv").contains("old"));
     #[cfg(unix)]
     {
         std::os::unix::fs::symlink("t.csv", place.at("link.csv")).unwrap();
-        assert_eq!(place.run(&["run", "rosenbrock", "--steps", "2", "--csv", "link.csv"]).code, Some(0));
+        assert_eq!(place.run(&["run", VALLEY, "--steps", "2", "--csv", "link.csv"]).code, Some(0));
         assert!(place.at("link.csv").is_symlink());
         assert_eq!(place.read("t.csv").lines().count(), 7);
     }

@@ -317,7 +317,8 @@ fn a_trace_appears_when_the_screen_is_left() {
         names.sort();
         names
     };
-    let arguments = ["rosenbrock", "--at", "0", "--trace", "t.jsonl", "--csv", "t.csv"];
+    let valley = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/valley.toml");
+    let arguments = [valley, "--at", "0", "--trace", "t.jsonl", "--csv", "t.csv"];
     let directory = tempfile::tempdir().unwrap();
     let mut session = Session::start(&arguments, &[], directory.path());
     session.until("step 0/");

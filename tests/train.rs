@@ -41,7 +41,18 @@ fn keys(line: &Value) -> Vec<&str> {
 #[test]
 fn clothes_are_learned_and_the_trace_tells_how() {
     let place = Place::new();
-    let ran = place.run(&["train", "mlp-fashion", "--epochs", "3", "--trace", "t.jsonl", "--png", "t.png"]);
+    let ran = place.run(&[
+        "train",
+        "mlp-fashion",
+        "--set",
+        "optimiser.Adam.lr=1e-3",
+        "--epochs",
+        "3",
+        "--trace",
+        "t.jsonl",
+        "--png",
+        "t.png",
+    ]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let all = lines(&place.read("t.jsonl"));
     assert_eq!(all[0]["header"]["problem"]["problem"]["data"]["set"], "fashion-mnist-small");

@@ -8,6 +8,10 @@ use std::{
 
 use tempfile::TempDir;
 
+/// A problem file with three optimisers, whatever becomes of the bundled problems.
+#[allow(dead_code, reason = "not every test needs it")]
+pub const VALLEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/valley.toml");
+
 /// A directory with files to run the program in.
 pub struct Place {
     directory: TempDir,
