@@ -9,7 +9,7 @@ steps = 30
 seed = 0
 [problem]
 kind = "quadratic"
-eigenvalues = [2.0, 2.0]
+condition = 1
 start = [1.0, 1.0]
 [view]
 x = [-2.0, 2.0]
