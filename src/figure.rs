@@ -214,6 +214,23 @@ pub struct Path {
     pub pieces: Vec<Vec<Point>>,
     /// Where the lane is at the cursor, if that is in view.
     pub now: Option<Point>,
+    /// If it is not in view.
+    pub away: Option<Away>,
+    /// Where the lane was after single steps, oldest first: a dot each.
+    pub steps: Vec<Point>,
+    /// So many steps lie between two dots.
+    pub every: usize,
+}
+
+/// A lane that is out of view.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Away {
+    /// The nearest place on the border.
+    pub at: Point,
+    /// The direction, one of eight.
+    pub arrow: char,
+    /// Its coordinates, for instance `(−2 351, 12.0)`.
+    pub text: String,
 }
 
 /// A data point of a supervised problem.

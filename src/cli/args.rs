@@ -33,7 +33,7 @@ pub(super) struct Args {
     #[command(flatten)]
     pub pace: PaceArgs,
 
-    /// Colours for a dark or a light terminal; by default what the terminal says
+    /// Colours for a dark or a light terminal or for a projector; by default what the terminal says
     #[arg(long, value_enum)]
     pub theme: Option<Theme>,
 
@@ -77,13 +77,15 @@ impl StartArgs {
     }
 }
 
-/// Dark or light.
+/// Which colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Theme {
     /// Light on dark
     Dark,
     /// Dark on light
     Light,
+    /// Few strong colours and thick lines on white
+    Projector,
 }
 
 impl From<Theme> for palette::Theme {
@@ -91,6 +93,7 @@ impl From<Theme> for palette::Theme {
         match theme {
             Theme::Dark => Self::Dark,
             Theme::Light => Self::Light,
+            Theme::Projector => Self::Projector,
         }
     }
 }

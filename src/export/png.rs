@@ -24,7 +24,7 @@ use plotters::{
 };
 use tiny_skia::Pixmap;
 
-use crate::figure::{Detail, Figure, MainView, palette::Theme};
+use crate::figure::{Detail, Figure, LaneStyle, MainView, palette::Theme};
 use chart::Look;
 use ink::Ink;
 use layout::Layout;
@@ -36,7 +36,7 @@ pub const PNG_SIZE: [u32; 2] = [1600, 1000];
 
 /// Width over height of the large panel's plot area, for [`Window::fitted`](crate::figure::Window::fitted). A landscape of
 /// another shape keeps it and leaves room at its sides.
-pub const MAIN_ASPECT: f64 = 1.065;
+pub const MAIN_ASPECT: f64 = 0.935;
 /// How closely to look for the large panel.
 pub const MAIN_DETAIL: Detail = Detail { size: [327, 300], bins: 1600, ticks: [6, 6] };
 /// Places that can be told apart on the large panel, across and up.
@@ -79,22 +79,23 @@ pub fn png(figure: &Figure, theme: Theme) -> Result<Vec<u8>, PngError> {
 
 fn draw(root: &Area, ink: &Ink, figure: &Figure) -> Drawn {
     root.fill(&ink.background)?;
-    let body = header::draw(root, ink, figure)?;
+    let styles: Vec<LaneStyle> = figure.styles.iter().map(|style| style.on(ink.theme)).collect();
+    let body = header::draw(root, ink, figure, &styles)?;
     let layout = Layout::new(&body, figure)?;
     match &figure.main {
-        MainView::Landscape(landscape) => map::draw(&layout.main, ink, landscape, &figure.styles)?,
+        MainView::Landscape(landscape) => map::draw(&layout.main, ink, landscape, &styles)?,
         MainView::Chart(chart) => {
-            let look = Look { x_labels: true, y_ticks: true, y_label: true, line: 3.6 };
-            chart::draw(&layout.main, ink, chart, &look, &figure.styles)?;
+            let look = Look { x_labels: true, y_ticks: true, y_label: true, line: 3.6 * ink.weight };
+            chart::draw(&layout.main, ink, chart, &look, &styles)?;
         }
-        MainView::Grid(grid) => grid::draw(&layout.main, ink, grid, &figure.styles)?,
-        MainView::Gallery(gallery) => gallery::draw(&layout.main, ink, gallery, &figure.styles)?,
-        MainView::Confusion(matrix) => confusion::draw(&layout.main, ink, matrix, &figure.styles)?,
+        MainView::Grid(grid) => grid::draw(&layout.main, ink, grid, &styles)?,
+        MainView::Gallery(gallery) => gallery::draw(&layout.main, ink, gallery, &styles)?,
+        MainView::Confusion(matrix) => confusion::draw(&layout.main, ink, matrix, &styles)?,
     }
     let last = figure.traces.len().saturating_sub(1);
     for (index, (chart, area)) in figure.traces.iter().zip(&layout.traces).enumerate() {
-        let look = Look { x_labels: index == last, y_ticks: true, y_label: false, line: 2.8 };
-        chart::draw(area, ink, chart, &look, &figure.styles)?;
+        let look = Look { x_labels: index == last, y_ticks: true, y_label: false, line: 2.8 * ink.weight };
+        chart::draw(area, ink, chart, &look, &styles)?;
     }
     root.present()
 }

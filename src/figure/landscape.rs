@@ -3,12 +3,14 @@
 //! The [`Ground`] is costly and stays the same while the optimisers move; it is sampled once per window and size.
 //! The paths on it are cheap and drawn anew for every frame.
 
+mod away;
 mod ground;
 mod levels;
 mod paths;
+mod steps;
 mod window;
 
-use super::{Landscape, Path, Scale, clip::inside};
+use super::{Landscape, Path, Scale, clip::inside, number};
 use crate::session::History;
 
 pub(super) use ground::places;
@@ -34,17 +36,51 @@ pub fn landscape(ground: &Ground, history: &History, options: &PathOptions) -> L
     let lanes = lanes.filter(|(_, past)| options.cursor >= past.origin());
     let paths = lanes.map(|(lane, past)| {
         let last = options.cursor.min(past.len());
-        let now = paths::place(past, last).map(|(x, y)| window.unit([x, y]));
+        let place = paths::place(past, last);
+        let now = place.map(|(x, y)| window.unit([x, y]));
         let pieces = paths::pieces(past, window, last, options.resolution);
-        Path { lane, pieces, now: now.filter(|&at| inside(at)) }
+        let (steps, every) = steps::steps(past, window, last, options.resolution);
+        let away = place.and_then(|place| away::away(place, window));
+        Path { lane, pieces, now: now.filter(|&at| inside(at)), away, steps, every }
     });
-    Landscape { paths: paths.collect(), ..ground.bare() }
+    let paths: Vec<Path> = paths.collect();
+    let bare = ground.bare();
+    let title = if options.cursor == 0 { bare.title } else { bare.title + &spacing(&paths, history) };
+    Landscape { title, paths, ..bare }
+}
+
+/// What a dot on a path means.
+fn spacing(paths: &[Path], history: &History) -> String {
+    let Some(least) = paths.iter().map(|path| path.every).min() else { return String::new() };
+    let wider = paths.iter().filter(|path| path.every > least);
+    let others =
+        wider.map(|path| format!(", {} every {}", history.lanes()[path.lane].label(), number::count(path.every)));
+    let usual =
+        if least == 1 { "a dot a step".to_owned() } else { format!("a dot every {} steps", number::count(least)) };
+    format!(" · {usual}{}", others.collect::<String>())
 }
 
 /// An axis of the plane.
 fn axis(label: &str, range: [f64; 2], about: usize) -> super::Axis {
-    super::traces::axis(label, range, Scale::Linear, about)
+    let mut axis = super::traces::axis(label, range, Scale::Linear, about);
+    let largest = range[0].abs().max(range[1].abs());
+    if !axis.ticks.iter().any(|tick| tick.label.chars().count() > WIDEST) || (1e-3..1e4).contains(&largest) {
+        return axis;
+    }
+    // Of large and of small numbers the power of ten is said once.
+    let exponent = largest.log10().floor() as i32;
+    let unit = 10_f64.powi(exponent);
+    let places: Vec<f64> = axis.ticks.iter().filter(|tick| !tick.label.is_empty()).map(|tick| tick.at).collect();
+    let step = places.windows(2).map(|pair| pair[1] - pair[0]).fold(1.0, f64::min) * ((range[1] - range[0]) / unit);
+    for tick in axis.ticks.iter_mut().filter(|tick| !tick.label.is_empty()) {
+        tick.label = number::tick(Scale::Linear.value(range, tick.at) / unit, step);
+    }
+    axis.label = format!("{label} ×1e{exponent}");
+    axis
 }
+
+/// Labels longer than this do not fit beside the map.
+const WIDEST: usize = 5;
 
 #[cfg(test)]
 mod tests;

@@ -4,10 +4,12 @@
 //! never alone: every lane also has its own marker and line pattern.
 
 mod ramp;
+mod shade;
 
 use crate::optim::{Coefficient, DirectionRecipe, Recipe};
 
 pub use ramp::{Theme, class_colour, contour_colour, field_colour, region_colour};
+pub use shade::{Shade, shade};
 
 /// Red, green and blue, 0 to 255 each.
 pub type Rgb = [u8; 3];
@@ -22,15 +24,17 @@ pub fn mix(from: Rgb, to: Rgb, share: f64) -> Rgb {
 
 /// Of two inks the one that is read better on a ground: the one of higher contrast, as the WCAG defines it.
 pub fn readable(ground: Rgb, inks: [Rgb; 2]) -> Rgb {
-    let contrast = |ink: Rgb| {
-        let [a, b] = [luminance(ground), luminance(ink)];
-        (a.max(b) + 0.05) / (a.min(b) + 0.05)
-    };
-    if contrast(inks[0]) >= contrast(inks[1]) { inks[0] } else { inks[1] }
+    if contrast(ground, inks[0]) >= contrast(ground, inks[1]) { inks[0] } else { inks[1] }
+}
+
+/// The contrast of two colours as the WCAG defines it: 1 for none, 21 for black on white.
+pub fn contrast(a: Rgb, b: Rgb) -> f64 {
+    let [a, b] = [luminance(a), luminance(b)];
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }
 
 /// The relative luminance of an sRGB colour, 0 to 1.
-fn luminance(colour: Rgb) -> f64 {
+pub fn luminance(colour: Rgb) -> f64 {
     let linear = |channel: u8| {
         let value = f64::from(channel) / 255.0;
         if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
@@ -100,22 +104,14 @@ pub enum Marker {
     Cross,
     /// ▼
     Wedge,
-    /// ⬢
-    Hexagon,
+    /// ○
+    Ring,
 }
 
 impl Marker {
     /// Every marker.
-    pub const ALL: [Self; 8] = [
-        Self::Circle,
-        Self::Diamond,
-        Self::Square,
-        Self::Triangle,
-        Self::Plus,
-        Self::Cross,
-        Self::Wedge,
-        Self::Hexagon,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Circle, Self::Diamond, Self::Square, Self::Triangle, Self::Plus, Self::Cross, Self::Wedge, Self::Ring];
 
     /// The character that shows it, one cell wide.
     pub fn symbol(self) -> char {
@@ -127,7 +123,7 @@ impl Marker {
             Self::Plus => '✚',
             Self::Cross => '✖',
             Self::Wedge => '▼',
-            Self::Hexagon => '⬢',
+            Self::Ring => '○',
         }
     }
 }
@@ -190,6 +186,14 @@ pub struct LaneStyle {
     pub marker: Marker,
     /// Its line.
     pub pattern: Pattern,
+}
+
+impl LaneStyle {
+    /// The same in the shade that is seen on a theme's grounds.
+    #[must_use]
+    pub fn on(self, theme: Theme) -> Self {
+        Self { colour: shade(theme, self.colour).map_or(self.colour, |shade| shade.rgb), ..self }
+    }
 }
 
 const BLUISH_GREEN: Rgb = [0x00, 0x9E, 0x73];

@@ -404,7 +404,8 @@ impl App {
         }
         self.theme.brightness = match self.theme.brightness {
             Brightness::Dark => Brightness::Light,
-            Brightness::Light => Brightness::Dark,
+            Brightness::Light => Brightness::Projector,
+            Brightness::Projector => Brightness::Dark,
         };
     }
 }

@@ -48,6 +48,17 @@ pub struct Pen {
     /// Ink of a higher layer takes the place of lower ink in a cell; in the same layer both stay, in the colour of the last and, every
     /// third cell, of one of the others, so that lines that coincide are all seen.
     pub layer: u8,
+    /// Twice as thick.
+    pub thick: bool,
+    /// So few dots that it is seen to lie behind everything.
+    pub sparse: bool,
+}
+
+impl Pen {
+    /// A pen for what lies behind the lanes.
+    pub fn behind(colour: Color, pattern: Pattern) -> Self {
+        Self { colour, pattern, layer: 0, thick: false, sparse: false }
+    }
 }
 
 /// A raster of `width` × `height` cells.
@@ -116,6 +127,57 @@ impl Canvas {
         }
     }
 
+    /// A glyph on a ground of its own, on top of everything.
+    pub fn badge(&mut self, at: Point, glyph: char, ink: Color, ground: Option<Color>) {
+        if let (Some(x), Some(y)) = (self.column(at[0]), self.row(at[1])) {
+            let cell = &mut self.cells[y * self.width + x];
+            cell.glyph = Some((glyph, ink));
+            if ground.is_some() {
+                cell.ground = [ground; 2];
+            }
+        }
+    }
+
+    /// The cell at a place, if inside: column and row.
+    pub fn cell_at(&self, at: Point) -> Option<[usize; 2]> {
+        self.column(at[0]).zip(self.row(at[1])).map(|(x, y)| [x, y])
+    }
+
+    /// The place so many cells to the right of another, or to its left where the canvas ends.
+    pub fn beside(&self, [x, y]: Point, cells: u32) -> Point {
+        let offset = f64::from(cells) / self.width.max(1) as f64;
+        [if x + offset < 1.0 { x + offset } else { x - offset }, y]
+    }
+
+    /// Clears the ground around ink above the lowest layer: its cells take this ground, and dots of the lowest layer that touch it go.
+    pub fn halo(&mut self, ground: Option<Color>) {
+        const LEFT: u8 = 0x47;
+        const TOP: u8 = 0x09;
+        const BOTTOM: u8 = 0xC0;
+        let is_ink = |cell: &Cell| cell.layer > 0 && cell.dots != 0;
+        for index in 0..self.cells.len() {
+            if !is_ink(&self.cells[index]) {
+                continue;
+            }
+            let dots = self.cells[index].dots;
+            if ground.is_some() {
+                self.cells[index].ground = [ground; 2];
+            }
+            let x = index % self.width;
+            let touched = [
+                (x > 0 && dots & LEFT != 0, index.wrapping_sub(1), !LEFT),
+                (x + 1 < self.width && dots & !LEFT != 0, index + 1, LEFT),
+                (dots & TOP != 0, index.wrapping_sub(self.width), BOTTOM),
+                (dots & BOTTOM != 0, index + self.width, TOP),
+            ];
+            for (_, neighbour, erased) in touched.into_iter().filter(|(touches, ..)| *touches) {
+                if let Some(cell) = self.cells.get_mut(neighbour).filter(|cell| cell.layer == 0) {
+                    cell.dots &= !erased;
+                }
+            }
+        }
+    }
+
     /// A glyph where nothing else is. Points outside are left out.
     pub fn glyph_behind(&mut self, at: Point, glyph: char, ink: Color) {
         if let (Some(x), Some(y)) = (self.column(at[0]), self.row(at[1])) {
@@ -176,14 +238,16 @@ impl Canvas {
         let dots = ((end - start) * length).ceil().clamp(1.0, (width + height).max(1.0));
         for i in 0..=dots as usize {
             let t = start + (end - start) * i as f64 / dots;
-            if pen.pattern.drawn((phase + t * length) / LINE_WIDTH) {
+            let along = phase + t * length;
+            let drawn = if pen.sparse { along % SPARSE < 1.0 } else { pen.pattern.drawn(along / LINE_WIDTH) };
+            if drawn {
                 let point = at(t);
-                self.plot(
-                    (point[0] * width).max(0.0) as usize,
-                    ((1.0 - point[1]) * height).max(0.0) as usize,
-                    pen.colour,
-                    pen.layer,
-                );
+                let (x, y) = ((point[0] * width).max(0.0) as usize, ((1.0 - point[1]) * height).max(0.0) as usize);
+                self.plot(x, y, pen.colour, pen.layer);
+                if pen.thick {
+                    self.plot(x + 1, y, pen.colour, pen.layer);
+                    self.plot(x, y + 1, pen.colour, pen.layer);
+                }
             }
         }
         phase + length
@@ -218,6 +282,8 @@ impl Canvas {
 
 /// How many dots a pattern counts as one line width: dashes must survive a raster of dots.
 const LINE_WIDTH: f64 = 1.6;
+/// Of a sparse line one dot in so many is drawn.
+const SPARSE: f64 = 5.0;
 
 /// The part of a segment inside the unit square, as a range of its parameter (Liang and Barsky).
 fn clip(from: Point, to: Point) -> Option<(f64, f64)> {
@@ -241,7 +307,7 @@ fn clip(from: Point, to: Point) -> Option<(f64, f64)> {
 mod tests {
     use super::*;
 
-    const PEN: Pen = Pen { colour: Color::Red, pattern: Pattern::Solid, layer: 1 };
+    const PEN: Pen = Pen { colour: Color::Red, pattern: Pattern::Solid, layer: 1, thick: false, sparse: false };
 
     fn painted(width: u16, height: u16, draw: impl FnOnce(&mut Canvas)) -> Buffer {
         let area = Rect::new(0, 0, width, height);
@@ -316,6 +382,37 @@ mod tests {
         let buf = painted(1, 1, |canvas| canvas.band([0.0, 0.5], Color::Blue));
         assert_eq!(buf[(0, 0)].symbol(), "▀");
         assert_eq!(buf[(0, 0)].bg, Color::Blue);
+    }
+
+    #[test]
+    fn a_halo_clears_what_lies_behind_a_line() {
+        let behind = Pen { layer: 0, ..PEN };
+        let buf = painted(3, 1, |canvas| {
+            canvas.shade(|_, _| Some(Color::Blue));
+            canvas.polyline(&[[0.0, 0.9], [1.0, 0.9]], behind);
+            canvas.polyline(&[[0.5, 0.0], [0.5, 1.0]], PEN);
+            canvas.halo(Some(Color::Black));
+        });
+        assert_eq!(text(&buf), ["⠉⢸⠈"]);
+        assert_eq!([0, 1, 2].map(|x| buf[(x, 0)].bg), [Color::Blue, Color::Black, Color::Blue]);
+    }
+
+    #[test]
+    fn thick_lines_have_more_dots_and_sparse_ones_fewer() {
+        let dots = |pen| {
+            let buf = painted(20, 3, |canvas| canvas.polyline(&[[0.0, 0.5], [1.0, 0.5]], pen));
+            buf.content
+                .iter()
+                .map(|cell| {
+                    cell.symbol().chars().next().map_or(0, |c| match c as u32 {
+                        braille @ 0x2800..=0x28FF => (braille - 0x2800).count_ones(),
+                        _ => 0,
+                    })
+                })
+                .sum::<u32>()
+        };
+        let [sparse, plain, thick] = [Pen { sparse: true, ..PEN }, PEN, Pen { thick: true, ..PEN }].map(dots);
+        assert!(4 * sparse <= plain && 2 * plain <= thick, "{sparse} {plain} {thick}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod long;
+mod map;
 mod picker;
 mod screens;
 mod trace;

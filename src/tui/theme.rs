@@ -1,10 +1,12 @@
 //! The colours, as one table per theme.
 
+mod xterm;
+
 use std::sync::OnceLock;
 
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::figure::palette::{self, LaneStyle, Rgb};
+use crate::figure::palette::{self, LaneStyle, Rgb, shade};
 
 pub use palette::Theme as Brightness;
 
@@ -59,32 +61,49 @@ struct Table {
     notice: Rgb,
     warning: Rgb,
     contour: Rgb,
+    threshold: Rgb,
 }
 
 static DARK: Table = Table {
     ground: [16, 19, 24],
     text: [232, 234, 237],
     quiet: [150, 158, 168],
-    border: [78, 86, 97],
+    border: [100, 109, 121],
     accent: [240, 228, 66],
     cursor: [52, 58, 68],
     band: [28, 34, 44],
     notice: [86, 180, 233],
     warning: [230, 159, 0],
     contour: [112, 122, 136],
+    threshold: [190, 198, 208],
 };
 
 static LIGHT: Table = Table {
     ground: [253, 253, 251],
     text: [20, 22, 26],
     quiet: [92, 98, 107],
-    border: [160, 166, 174],
+    border: [128, 134, 143],
     accent: [0, 90, 156],
     cursor: [214, 218, 224],
     band: [236, 239, 243],
     notice: [0, 90, 156],
     warning: [166, 84, 0],
-    contour: [138, 146, 156],
+    contour: [110, 118, 128],
+    threshold: [70, 76, 86],
+};
+
+static PROJECTOR: Table = Table {
+    ground: [255, 255, 255],
+    text: [0, 0, 0],
+    quiet: [60, 64, 70],
+    border: [96, 102, 110],
+    accent: [0, 60, 130],
+    cursor: [222, 228, 236],
+    band: [236, 241, 247],
+    notice: [0, 60, 130],
+    warning: [150, 50, 0],
+    contour: [80, 86, 94],
+    threshold: [30, 34, 40],
 };
 
 /// A theme in the colours of this terminal.
@@ -106,14 +125,20 @@ impl Theme {
         match self.brightness {
             Brightness::Dark => &DARK,
             Brightness::Light => &LIGHT,
+            Brightness::Projector => &PROJECTOR,
         }
+    }
+
+    /// Whether lines are drawn twice as thick.
+    pub fn thick(self) -> bool {
+        self.brightness == Brightness::Projector
     }
 
     /// A colour of 8 bits a channel, as near as this terminal comes.
     pub fn colour(self, [r, g, b]: Rgb) -> Color {
         match self.depth {
             Depth::True => Color::Rgb(r, g, b),
-            Depth::Indexed => Color::Indexed(indexed([r, g, b])),
+            Depth::Indexed => Color::Indexed(xterm::nearest([r, g, b])),
             // crossterm drops bold and reverse with `NO_COLOR` set unless every colour is the terminal's own.
             Depth::Monochrome => Color::Reset,
         }
@@ -125,13 +150,22 @@ impl Theme {
     }
 
     /// A ground colour, where there are colours.
-    fn tint(self, rgb: Rgb) -> Option<Color> {
-        self.colourful().then(|| self.colour(rgb))
+    fn tint(self, tone: Tone) -> Option<Color> {
+        self.colourful().then(|| self.tone(tone))
+    }
+
+    /// A colour that is known in both depths.
+    fn tone(self, tone: Tone) -> Color {
+        match self.depth {
+            Depth::True => Color::Rgb(tone.rgb[0], tone.rgb[1], tone.rgb[2]),
+            Depth::Indexed => Color::Indexed(tone.xterm),
+            Depth::Monochrome => Color::Reset,
+        }
     }
 
     /// Text on the ground.
     pub fn text(self) -> Style {
-        Style::new().fg(self.colour(self.table().text)).bg(self.colour(self.table().ground))
+        Style::new().fg(self.colour(self.table().text)).bg(self.tone(ramps(self.brightness).ground))
     }
 
     /// What may be overlooked: units, ticks, hints.
@@ -176,33 +210,43 @@ impl Theme {
 
     /// The ground under the cursor through time.
     pub fn cursor_ground(self) -> Option<Color> {
-        self.tint(self.table().cursor)
+        self.tint(ramps(self.brightness).cursor)
     }
 
     /// The ground of a shaded band.
     pub fn band(self) -> Option<Color> {
-        self.tint(self.table().band)
+        self.tint(ramps(self.brightness).band)
     }
 
-    /// Level lines.
+    /// The ground right behind a path, so that it stands clear of the map.
+    pub fn halo(self) -> Option<Color> {
+        self.tint(ramps(self.brightness).ground)
+    }
+
+    /// Where a band begins.
+    pub fn threshold(self) -> Color {
+        self.colour(self.table().threshold)
+    }
+
+    /// Data points without a class.
     pub fn contour(self) -> Color {
         self.colour(self.table().contour)
     }
 
     /// The ground at a shade from 0 to 1.
     pub fn field(self, shade: f64) -> Color {
-        self.colour(ramps(self.brightness).field[step(shade)])
+        self.tone(ramps(self.brightness).field[step(shade)])
     }
 
     /// A level line at a shade from 0 to 1.
     pub fn level(self, shade: f64) -> Color {
-        self.colour(ramps(self.brightness).level[step(shade)])
+        self.tone(ramps(self.brightness).level[step(shade)])
     }
 
     /// The ground where a class is predicted, with a confidence from 0 to 1.
     pub fn region(self, class: u8, confidence: f64) -> Color {
         let regions = &ramps(self.brightness).regions;
-        self.colour(regions[usize::from(class) % regions.len()][step(confidence)])
+        self.tone(regions[usize::from(class) % regions.len()][step(confidence)])
     }
 
     /// A brightness from 0 to 1 of a picture: ink on the theme's ground.
@@ -213,14 +257,45 @@ impl Theme {
     /// A ground of a lane's colour, from none (0) to full (1), and the ink that is read best on it, where there are colours.
     pub fn tinted(self, style: &LaneStyle, depth: f64) -> Option<(Color, Color)> {
         let Table { ground, text, .. } = *self.table();
-        let tint = palette::mix(ground, style.colour, depth);
-        Some((self.tint(tint)?, self.colour(palette::readable(tint, [text, ground]))))
+        let tint = palette::mix(ground, style.on(self.brightness).colour, depth);
+        self.colourful().then_some(())?;
+        Some((self.colour(tint), self.colour(palette::readable(tint, [text, ground]))))
     }
 
     /// A lane's colour.
     pub fn lane(self, style: &LaneStyle) -> Color {
-        self.colour(style.colour)
+        self.shaded(style.colour)
     }
+
+    /// A class's colour.
+    pub fn class(self, class: u8) -> Color {
+        self.shaded(palette::class_colour(class))
+    }
+
+    /// A lane's colour where it is newest: nearer to the text's.
+    pub fn lane_bright(self, style: &LaneStyle) -> Color {
+        self.colour(palette::mix(style.on(self.brightness).colour, self.table().text, 0.55))
+    }
+
+    /// The ink that is read best on a lane's colour.
+    pub fn on_lane(self, style: &LaneStyle) -> Color {
+        let Table { ground, text, .. } = *self.table();
+        self.colour(palette::readable(style.on(self.brightness).colour, [text, ground]))
+    }
+
+    fn shaded(self, colour: Rgb) -> Color {
+        match shade(self.brightness, colour) {
+            Some(shade) => self.tone(Tone { rgb: shade.rgb, xterm: shade.xterm }),
+            None => self.colour(colour),
+        }
+    }
+}
+
+/// A colour in both depths.
+#[derive(Clone, Copy)]
+struct Tone {
+    rgb: Rgb,
+    xterm: u8,
 }
 
 /// How many shades the screen tells apart.
@@ -230,26 +305,36 @@ const CLASSES: usize = 8;
 
 /// Colours along the scales of shades, computed once: they are asked for once a pixel.
 struct Ramps {
-    field: [Rgb; SHADES],
-    level: [Rgb; SHADES],
-    regions: [[Rgb; SHADES]; CLASSES],
+    field: [Tone; SHADES],
+    level: [Tone; SHADES],
+    regions: [[Tone; SHADES]; CLASSES],
+    ground: Tone,
+    band: Tone,
+    cursor: Tone,
 }
 
 fn ramps(brightness: Brightness) -> &'static Ramps {
     static DARK: OnceLock<Ramps> = OnceLock::new();
     static LIGHT: OnceLock<Ramps> = OnceLock::new();
+    static PROJECTOR: OnceLock<Ramps> = OnceLock::new();
     let cell = match brightness {
         Brightness::Dark => &DARK,
         Brightness::Light => &LIGHT,
+        Brightness::Projector => &PROJECTOR,
     };
     cell.get_or_init(|| {
         let shade = |index: usize| index as f64 / (SHADES - 1) as f64;
+        let tone = |rgb: Rgb| Tone { rgb, xterm: xterm::ground(brightness, rgb) };
+        let table = Theme::new(brightness, Depth::True).table();
         Ramps {
-            field: std::array::from_fn(|i| palette::field_colour(brightness, shade(i))),
-            level: std::array::from_fn(|i| palette::contour_colour(brightness, shade(i))),
+            field: std::array::from_fn(|i| tone(palette::field_colour(brightness, shade(i)))),
+            level: std::array::from_fn(|i| tone(palette::contour_colour(brightness, shade(i)))),
             regions: std::array::from_fn(|class| {
-                std::array::from_fn(|i| palette::region_colour(brightness, class as u8, shade(i)))
+                std::array::from_fn(|i| tone(palette::region_colour(brightness, class as u8, shade(i))))
             }),
+            ground: tone(table.ground),
+            band: tone(table.band),
+            cursor: tone(table.cursor),
         }
     })
 }
@@ -258,67 +343,5 @@ fn step(shade: f64) -> usize {
     (shade.clamp(0.0, 1.0) * (SHADES - 1) as f64).round() as usize
 }
 
-/// The nearest of xterm's 6 × 6 × 6 cube and 24 greys.
-fn indexed(rgb: Rgb) -> u8 {
-    const CUBE: [u8; 6] = [0, 95, 135, 175, 215, 255];
-    let distance = |a: Rgb| a.iter().zip(rgb).map(|(&a, b)| (i32::from(a) - i32::from(b)).pow(2)).sum::<i32>();
-    let nearest = |v: u8| (0..6_u8).min_by_key(|&i| CUBE[usize::from(i)].abs_diff(v)).unwrap_or(0);
-    let [r, g, b] = rgb.map(nearest);
-    let cube = [r, g, b].map(|i| CUBE[usize::from(i)]);
-    let mean = (u32::from(rgb[0]) + u32::from(rgb[1]) + u32::from(rgb[2])) / 3;
-    let grey = (mean.saturating_sub(3) / 10).min(23) as u8;
-    if distance([8 + 10 * grey; 3]) < distance(cube) { 232 + grey } else { 16 + 36 * r + 6 * g + b }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn environment(pairs: &'static [(&str, &str)]) -> impl Fn(&str) -> Option<String> {
-        |name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
-    }
-
-    #[test]
-    fn the_environment_decides_the_depth() {
-        let cases: [(&'static [(&str, &str)], Depth); 10] = [
-            (&[("CLICOLOR", "0")], Depth::Monochrome),
-            (&[("CLICOLOR", "1")], Depth::Indexed),
-            (&[("CLICOLOR", "0"), ("CLICOLOR_FORCE", "1")], Depth::Indexed),
-            (&[("TERM", "vt100")], Depth::Monochrome),
-            (&[], Depth::Indexed),
-            (&[("COLORTERM", "truecolor")], Depth::True),
-            (&[("TERM", "xterm-direct")], Depth::True),
-            (&[("COLORTERM", "truecolor"), ("NO_COLOR", "1")], Depth::Monochrome),
-            (&[("COLORTERM", "truecolor"), ("NO_COLOR", "")], Depth::True),
-            (&[("TERM", "dumb")], Depth::Monochrome),
-        ];
-        for (pairs, depth) in cases {
-            assert_eq!(Depth::detect(environment(pairs)), depth, "{pairs:?}");
-        }
-    }
-
-    #[test]
-    fn the_ground_is_asked_for() {
-        assert_eq!(detect_brightness(environment(&[("COLORFGBG", "0;15")])), Brightness::Light);
-        assert_eq!(detect_brightness(environment(&[("COLORFGBG", "15;0")])), Brightness::Dark);
-        assert_eq!(detect_brightness(environment(&[])), Brightness::Dark);
-    }
-
-    #[test]
-    fn without_colours_every_colour_is_the_terminals_own() {
-        let theme = Theme::new(Brightness::Dark, Depth::Monochrome);
-        for style in [theme.text(), theme.quiet(), theme.strong(), theme.border(true), theme.warning(), theme.chosen()]
-        {
-            assert!(style.fg.is_none_or(|c| c == Color::Reset) && style.bg.is_none_or(|c| c == Color::Reset));
-        }
-        assert_eq!((theme.band(), theme.cursor_ground()), (None, None));
-    }
-
-    #[test]
-    fn approximations_are_near() {
-        assert_eq!(indexed([0, 0, 0]), 16);
-        assert_eq!(indexed([255, 255, 255]), 231);
-        assert_eq!(indexed([213, 94, 0]), 166);
-        assert_eq!(indexed([128, 128, 128]), 244);
-    }
-}
+mod tests;

@@ -44,6 +44,7 @@ pub(super) fn draw(area: &Area, ink: &Ink, chart: &Chart, look: &Look, styles: &
             line(&plot, piece.iter().copied().map(pair).collect(), pattern, pen)?;
         }
     }
+    band_labels(&plot, ink, chart)?;
     for mark in &chart.marks {
         draw_mark(&plot, ink, mark, styles)?;
     }
@@ -87,14 +88,30 @@ fn background(plot: &Plot, ink: &Ink, chart: &Chart) -> Drawn {
     let pen = stroke(ink.grid, 1.0);
     plot.draw_mesh(|pixels, mesh| mesh.draw(pixels, &pen), usize::MAX, usize::MAX)?;
     for band in &chart.bands {
-        let [low, high] = band.between;
+        let low = band.between[0];
         if is_line(band.between) {
             plot.draw(&PathElement::new([(0.0, low), (1.0, low)], stroke(ink.frame, 1.5)))?;
             continue;
         }
+        for edge in band.between.into_iter().filter(|edge| 0.0 < *edge && *edge < 1.0) {
+            plot.draw(&PathElement::new([(0.0, edge), (1.0, edge)], stroke(ink.threshold, 1.5 * ink.weight)))?;
+        }
+    }
+    Ok(())
+}
+
+/// What the bands say, over the curves, on a rim of the band's ground.
+fn band_labels(plot: &Plot, ink: &Ink, chart: &Chart) -> Drawn {
+    for band in chart.bands.iter().filter(|band| band.between[1] - band.between[0] > 1e-9) {
+        let [low, high] = band.between;
         // At its outer side and the later end, where curves have mostly settled in the middle.
         let (border, drop) = if high > 0.5 { (high, 24.0) } else { (low, -10.0) };
-        note(plot, (1.0, border), (-px(10.0), px(drop)), &band.label, regular(18.0, ink.muted).pos(END))?;
+        let around = [-2.5, 0.0, 2.5];
+        for (x, y) in around.into_iter().flat_map(|x| around.map(|y| (x, y))) {
+            let style = regular(18.0, ink.band).pos(END);
+            note(plot, (1.0, border), (px(x - 10.0), px(y + drop)), &band.label, style)?;
+        }
+        note(plot, (1.0, border), (-px(10.0), px(drop)), &band.label, regular(18.0, ink.text).pos(END))?;
     }
     Ok(())
 }

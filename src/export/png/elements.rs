@@ -21,24 +21,34 @@ pub(super) struct Symbol<C> {
     corners: &'static [Point],
     /// From the largest to the smallest.
     layers: Vec<(f64, RGBColor)>,
+    /// Whether the ground shows in its middle.
+    hollow: bool,
 }
 
 impl<C> Symbol<C> {
     /// A lane's marker, about `radius` pixels to each side.
     pub(super) fn marker(marker: Marker, at: C, radius: f64, colour: RGBColor) -> Self {
-        Self { at, corners: corners(marker), layers: vec![(radius, colour)] }
+        Self { at, corners: corners(marker), layers: vec![(radius, colour)], hollow: marker == Marker::Ring }
+    }
+
+    /// The same with what is seen through it, if it is hollow.
+    pub(super) fn on(mut self, ground: RGBColor) -> Self {
+        if let Some(&(radius, _)) = self.layers.last().filter(|_| self.hollow) {
+            self.layers.push((0.5 * radius, ground));
+        }
+        self
     }
 
     /// A five-pointed star.
     pub(super) fn star(at: C, radius: f64, colour: RGBColor) -> Self {
-        Self { at, corners: &STAR, layers: vec![(radius, colour)] }
+        Self { at, corners: &STAR, layers: vec![(radius, colour)], hollow: false }
     }
 
     /// Adds a rim, `width` pixels wide.
     pub(super) fn rim(mut self, width: f64, colour: RGBColor) -> Self {
         let radius = self.layers.first().map_or(0.0, |&(radius, _)| radius);
         self.layers.insert(0, (radius + width, colour));
-        self
+        self.on(colour)
     }
 }
 
@@ -76,11 +86,18 @@ pub(super) struct PatternedPath<C> {
     points: Vec<C>,
     pattern: Pattern,
     style: ShapeStyle,
+    /// The length of the pattern's unit.
+    unit: u32,
 }
 
 impl<C> PatternedPath<C> {
     pub(super) fn new(points: impl Into<Vec<C>>, pattern: Pattern, style: ShapeStyle) -> Self {
-        Self { points: points.into(), pattern, style }
+        Self { points: points.into(), pattern, style, unit: style.stroke_width }
+    }
+
+    /// With the dashes of a line of another width, for instance to lie right behind it.
+    pub(super) fn dashed_as(self, unit: u32) -> Self {
+        Self { unit, ..self }
     }
 }
 
@@ -100,7 +117,7 @@ impl<C, DB: DrawingBackend> Drawable<DB> for PatternedPath<C> {
         backend: &mut DB,
         _: (u32, u32),
     ) -> Result<(), DrawingErrorKind<DB::ErrorType>> {
-        let width = f64::from(self.style.stroke_width.max(1));
+        let width = f64::from(self.unit.max(1));
         let mut lengths = self.pattern.dashes().iter().map(|dash| dash * width).cycle();
         let Some(first) = points.next() else { return Ok(()) };
         let Some(mut left) = lengths.next() else { return backend.draw_path(once(first).chain(points), &self.style) };
@@ -193,12 +210,11 @@ const STAR: [Point; 10] = [
 /// Corners of a marker of radius 1, y upwards; none for a circle. All look about equally large.
 fn corners(marker: Marker) -> &'static [Point] {
     match marker {
-        Marker::Circle => &[],
+        Marker::Circle | Marker::Ring => &[],
         Marker::Diamond => &[[0.0, 1.3], [1.1, 0.0], [0.0, -1.3], [-1.1, 0.0]],
         Marker::Square => &[[-0.9, 0.9], [0.9, 0.9], [0.9, -0.9], [-0.9, -0.9]],
         Marker::Triangle => &[[0.0, 1.2], [1.1, -0.8], [-1.1, -0.8]],
         Marker::Wedge => &[[0.0, -1.2], [1.1, 0.8], [-1.1, 0.8]],
-        Marker::Hexagon => &[[0.0, 1.1], [0.95, 0.55], [0.95, -0.55], [0.0, -1.1], [-0.95, -0.55], [-0.95, 0.55]],
         Marker::Plus => &[
             [-0.4, 1.1],
             [0.4, 1.1],

@@ -11,7 +11,7 @@ use super::{
     plot::line,
     text::{END, START, bold, regular, shortened, width},
 };
-use crate::figure::{Figure, LegendEntry};
+use crate::figure::{Figure, LaneStyle, LegendEntry};
 
 /// From the top to the base line of the title, and to the legend.
 const DROPS: [f64; 2] = [56.0, 74.0];
@@ -23,7 +23,7 @@ const GAPS: [f64; 2] = [11.0, 34.0];
 const MOST_ROWS: usize = 12;
 
 /// Draws the header and returns what remains below.
-pub(super) fn draw<'a>(root: &Area<'a>, ink: &Ink, figure: &Figure) -> Drawn<Area<'a>> {
+pub(super) fn draw<'a>(root: &Area<'a>, ink: &Ink, figure: &Figure, styles: &[LaneStyle]) -> Drawn<Area<'a>> {
     let right = root.dim_in_pixel().0.cast_signed() - px(MARGIN);
     let subtitle = regular(24.0, ink.muted).pos(END);
     root.draw_text(&figure.subtitle, &subtitle, (right - px(8.0), px(DROPS[0])))?;
@@ -36,7 +36,7 @@ pub(super) fn draw<'a>(root: &Area<'a>, ink: &Ink, figure: &Figure) -> Drawn<Are
     }
     let text = shortened(root, &figure.title, &title, room)?;
     root.draw_text(&text, &title, (px(MARGIN), px(DROPS[0])))?;
-    let height = legend(root, ink, figure)?;
+    let height = legend(root, ink, figure, styles)?;
     Ok(root.split_vertically(px(DROPS[1]) + height).1)
 }
 
@@ -48,7 +48,7 @@ struct Look {
 }
 
 /// Draws the legend in the largest size that needs at most two rows, and returns its height.
-fn legend(root: &Area, ink: &Ink, figure: &Figure) -> Drawn<i32> {
+fn legend(root: &Area, ink: &Ink, figure: &Figure, styles: &[LaneStyle]) -> Drawn<i32> {
     let look_of =
         |size| Look { size, label: bold(size, ink.text).pos(START), state: regular(size, ink.muted).pos(START) };
     let mut look = look_of(23.0);
@@ -67,7 +67,7 @@ fn legend(root: &Area, ink: &Ink, figure: &Figure) -> Drawn<i32> {
     }
     for (index, row) in rows.iter().enumerate() {
         for &(x, entry) in row {
-            draw_entry(root, figure, entry, (x, base(index)), &look)?;
+            draw_entry(root, styles, entry, (x, base(index)), &look)?;
         }
     }
     Ok(px(look.size * (0.6 + 1.65 * rows.len() as f64)))
@@ -92,9 +92,9 @@ fn arrange<'a>(root: &Area, legend: &'a [LegendEntry], look: &Look) -> Drawn<Vec
     Ok(rows)
 }
 
-fn draw_entry(root: &Area, figure: &Figure, entry: &LegendEntry, (x, base): (i32, i32), look: &Look) -> Drawn {
+fn draw_entry(root: &Area, styles: &[LaneStyle], entry: &LegendEntry, (x, base): (i32, i32), look: &Look) -> Drawn {
     let middle = base - px(0.36 * look.size);
-    if let Some(style) = figure.styles.get(entry.lane) {
+    if let Some(style) = styles.get(entry.lane) {
         let radius = 0.36 * look.size;
         let sample = vec![(x + px(2.0 * radius + 6.0), middle), (x + px(SAMPLE), middle)];
         line(root, sample, style.pattern, stroke(rgb(style.colour), 4.0))?;
@@ -102,7 +102,9 @@ fn draw_entry(root: &Area, figure: &Figure, entry: &LegendEntry, (x, base): (i32
     }
     let x = x + px(SAMPLE + GAPS[0]);
     let room = root.dim_in_pixel().0.cast_signed() - px(MARGIN) - x;
-    let text = shortened(root, &entry.label, &look.label, room)?;
+    // A label gives way to its value, which is what the picture is made for.
+    let value = width(root, &entry.state, &look.state)?.min(room / 2) + px(GAPS[0]);
+    let text = shortened(root, &entry.label, &look.label, room - value)?;
     root.draw_text(&text, &look.label, (x, base))?;
     let used = width(root, &text, &look.label)? + px(GAPS[0]);
     let text = shortened(root, &entry.state, &look.state, room - used)?;

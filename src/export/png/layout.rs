@@ -18,7 +18,7 @@ const UPWARD_LABEL: f64 = 30.0;
 /// Between both columns.
 const COLUMN_GAP: f64 = 34.0;
 /// Part of the width for the large panel.
-const MAIN_SHARE: f64 = 0.59;
+const MAIN_SHARE: f64 = 0.53;
 
 /// The plot areas.
 pub(super) struct Layout<'a> {

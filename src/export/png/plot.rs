@@ -21,7 +21,7 @@ use super::{
 };
 use crate::figure::{
     Axis, Example, Point,
-    palette::{Marker, Pattern, class_colour},
+    palette::{Marker, Pattern, class_colour, shade},
 };
 
 /// Size of panel titles.
@@ -108,8 +108,10 @@ pub(super) fn examples(plot: &Plot, ink: &Ink, examples: &[Example]) -> Drawn {
         let at = pair(example.at);
         match example.class {
             Some(class) => {
+                let colour = class_colour(class);
+                let colour = shade(ink.theme, colour).map_or(colour, |shade| shade.rgb);
                 let marker = Marker::ALL[usize::from(class) % Marker::ALL.len()];
-                plot.draw(&Symbol::marker(marker, at, 4.6, rgb(class_colour(class))).rim(1.6, ink.background))?;
+                plot.draw(&Symbol::marker(marker, at, 4.6, rgb(colour)).rim(1.6, ink.background))?;
             }
             None => plot.draw(&Circle::new(at, thickness(4.2), stroke(ink.frame, 0.0).filled()))?,
         }

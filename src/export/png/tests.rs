@@ -111,15 +111,15 @@ fn area(picture: &mut Pixmap) -> Area<'_> {
 
 #[test]
 fn the_picture_shows_every_visible_lane_in_its_colour() {
-    for theme in [Theme::Light, Theme::Dark] {
+    for theme in [Theme::Light, Theme::Dark, Theme::Projector] {
         let figure = figure(&LABELS, WINDOW, &TraceOptions { cursor: Some(24), ..TraceOptions::default() });
         let found = colours(&png(&figure, theme).unwrap());
-        assert!(figure.styles.iter().all(|style| found.contains(&style.colour)), "{theme:?}");
+        assert!(figure.styles.iter().all(|style| found.contains(&style.on(theme).colour)), "{theme:?}");
     }
     let options = TraceOptions { hidden: vec![false, true, false], ..TraceOptions::default() };
     let figure = figure(&LABELS, WINDOW, &options);
     let found = colours(&png(&figure, Theme::Light).unwrap());
-    let seen: Vec<bool> = figure.styles.iter().map(|style| found.contains(&style.colour)).collect();
+    let seen: Vec<bool> = figure.styles.iter().map(|style| found.contains(&style.on(Theme::Light).colour)).collect();
     assert_eq!(seen, [true, false, true]);
 }
 
@@ -139,7 +139,7 @@ fn the_usual_plot_area_has_the_shape_that_windows_are_fitted_to() {
     let figure = figure(&LABELS, WINDOW, &TraceOptions::default());
     let mut picture = blank();
     let root = area(&mut picture);
-    let body = header::draw(&root, &Ink::of(Theme::Light), &figure).unwrap();
+    let body = header::draw(&root, &Ink::of(Theme::Light), &figure, &figure.styles).unwrap();
     let (width, height) = Layout::new(&body, &figure).unwrap().main.dim_in_pixel();
     let aspect = f64::from(width) / f64::from(height);
     assert!((aspect / MAIN_ASPECT - 1.0).abs() < 0.02, "{aspect}");
@@ -217,9 +217,9 @@ fn every_view_of_a_network_is_drawn_in_its_lanes_colours() {
                     MainView::Confusion(matrix) => {
                         let ground = if theme == Theme::Light { [255; 3] } else { [0x0D, 0x11, 0x17] };
                         let cells = matrix.cells.iter().flatten();
-                        cells.map(|cell| palette::mix(ground, styles[1].colour, cell.depth)).collect()
+                        cells.map(|cell| palette::mix(ground, styles[1].on(theme).colour, cell.depth)).collect()
                     }
-                    _ => styles.iter().map(|style| style.colour).collect(),
+                    _ => styles.iter().map(|style| style.on(theme).colour).collect(),
                 };
                 assert!(
                     expected.len() >= 3 && expected.iter().all(|colour| found.contains(colour)),

@@ -189,3 +189,56 @@ fn a_path_of_steps_no_longer_kept_leads_the_same_way() {
         assert!(near(&now, &exactly) && thin.len() > 30, "{}", thin.len());
     }
 }
+
+fn bowl() -> Ground {
+    Ground::sample(SQUARE, &[], &GroundOptions::default(), &surface(|x, y| x * x + y * y))
+}
+
+#[test]
+fn a_long_step_among_many_short_ones_is_seen_as_one() {
+    let near = (0..25).map(|i| [-1.0 - 1e-4 * f64::from(i), 1.0]);
+    let history = history([-1.0, 1.0], near.chain([[1.0, -1.0]]));
+    let picture = landscape(&bowl(), &history, &options(26));
+    let path = &picture.paths[0];
+    assert_eq!((path.every, path.steps.len()), (1, 27));
+    assert_eq!(path.steps[26], SQUARE.unit([1.0, -1.0]));
+    assert!(picture.title.ends_with(" · a dot a step"), "{}", picture.title);
+}
+
+#[test]
+fn steps_that_would_run_together_have_a_dot_each_tenth() {
+    let history = history([-1.8, 0.0], (1..=300).map(|i| [-1.8 + 0.012 * f64::from(i), 0.0]));
+    let picture = landscape(&bowl(), &history, &options(300));
+    let path = &picture.paths[0];
+    assert_eq!((path.every, path.steps.len()), (10, 31));
+    assert!(picture.title.ends_with(" · a dot every 10 steps"), "{}", picture.title);
+    let long = (1..=100_000).map(|i| [-1.8 + 3.6e-5 * f64::from(i), 0.0]);
+    let steps = &landscape(&bowl(), &self::history([-1.8, 0.0], long), &options(100_000)).paths[0].steps;
+    assert!((20..=600).contains(&steps.len()), "{}", steps.len());
+}
+
+#[test]
+fn a_lane_out_of_view_is_told_of_at_the_border() {
+    let away =
+        |at: [f64; 2]| landscape(&bowl(), &history([0.0, 0.0], [at].into_iter()), &options(1)).paths[0].away.clone();
+    assert_eq!(away([1.0, 1.0]), None);
+    let east = away([8854.0, 0.0]).unwrap();
+    assert_eq!((east.at, east.arrow, east.text.as_str()), ([1.0, 0.5], '→', "(8\u{2009}854, 0)"));
+    let below = away([-1.0, -2351.0]).unwrap();
+    assert_eq!((below.at, below.arrow), ([0.25, 0.0], '↓'));
+    assert_eq!(away([-1e300, 1e300]).unwrap().arrow, '↖');
+    assert_eq!(away([f64::NAN, 0.0]), None);
+}
+
+#[test]
+fn large_coordinates_have_short_labels() {
+    let window = Window { x: [-30_000.0, 10_000.0], y: [-2e-5, 2e-5] };
+    let ground = Ground::sample(window, &[], &GroundOptions::default(), &surface(|x, y| x * x + y * y));
+    let bare = ground.bare();
+    assert_eq!((bare.x.label.as_str(), bare.y.label.as_str()), ("θ₁ ×1e4", "θ₂ ×1e-5"));
+    for axis in [&bare.x, &bare.y] {
+        let labels: Vec<&str> = axis.ticks.iter().map(|tick| &*tick.label).filter(|label| !label.is_empty()).collect();
+        assert!(labels.len() > 2 && labels.iter().all(|label| label.chars().count() <= 5), "{labels:?}");
+        assert!(labels.windows(2).all(|pair| pair[0] != pair[1]), "{labels:?}");
+    }
+}

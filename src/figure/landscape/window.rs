@@ -59,6 +59,11 @@ impl Window {
         Self { x: self.x.map(|x| x + right * width), y: self.y.map(|y| y + up * height) }.sane()
     }
 
+    /// Whether a point of the plane is in view.
+    pub fn contains(&self, point: [f64; 2]) -> bool {
+        self.unit(point).iter().all(|place| (0.0..=1.0).contains(place))
+    }
+
     /// Width and height.
     pub fn size(&self) -> [f64; 2] {
         [self.x[1] - self.x[0], self.y[1] - self.y[0]]

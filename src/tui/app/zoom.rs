@@ -71,7 +71,9 @@ impl App {
             {
                 let Some(area) = self.arrangement().main else { return };
                 let window = self.window(layout::plot(area));
-                let about = about.or_else(|| self.whereabouts()).unwrap_or_else(|| window.centre());
+                // About a lane out of view, what is in view would be lost.
+                let lane = self.whereabouts().filter(|place| window.contains(*place));
+                let about = about.or(lane).unwrap_or_else(|| window.centre());
                 self.zoom.window = Some(window.zoomed(about, factor));
             }
             Panel::Main => self.tell("nothing to zoom here; tab goes to the traces"),
@@ -82,6 +84,7 @@ impl App {
 
     pub(super) fn zoom_reset(&mut self) {
         match self.focus {
+            Panel::Main if self.zoom.window.is_none() => self.fit_all(),
             Panel::Main => self.zoom.window = None,
             Panel::Trace(trace) => {
                 self.zoom.traces = 0;
@@ -109,6 +112,25 @@ impl App {
     pub(super) fn next_loss_axis(&mut self) {
         self.loss_axis = self.loss_axis.next();
         self.tell(format!("{}; F goes on", self.loss_axis.words()));
+    }
+
+    /// Shows all paths up to the cursor and the known minima, where some of it is out of view.
+    fn fit_all(&mut self) {
+        let Some(area) = self.arrangement().main else { return };
+        let Geometry::Plane { minima, .. } = &self.opening.geometry else { return };
+        let lanes = self.history.lanes().iter().enumerate().filter(|(lane, _)| self.visible(*lane));
+        let ends = lanes.filter_map(|(_, past)| {
+            let after = self.cursor.min(past.len()) + 1;
+            let (x, y) = (past.param_extremes(0, 0, after)?, past.param_extremes(1, 0, after)?);
+            Some([[x.0, y.0], [x.1, y.1]])
+        });
+        let points: Vec<[f64; 2]> = ends.flatten().chain(minima.iter().copied()).collect();
+        let now = self.window(layout::plot(area));
+        if self.view != View::Map || points.iter().all(|point| now.contains(*point)) {
+            return self.tell("all of it is in view");
+        }
+        self.zoom.window = Some(Window::around(points));
+        self.tell("all paths; 0 goes back");
     }
 
     /// Where the chosen lane is at the cursor, on a plane.

@@ -5,10 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::note;
 use crate::{
-    figure::{
-        Axis, Chart, MarkKind, MeasuredOn,
-        palette::{Pattern, class_colour},
-    },
+    figure::{Axis, Chart, MarkKind, MeasuredOn, palette::Pattern},
     tui::{
         app::App,
         canvas::{Canvas, Pen},
@@ -24,7 +21,7 @@ pub fn ink(app: &App, lane: usize) -> Color {
 /// The pen of a lane's lines.
 pub fn pen(app: &App, lane: usize, layer: u8) -> Pen {
     let pattern = app.styles.get(lane).map_or(Pattern::Solid, |style| style.pattern);
-    Pen { colour: ink(app, lane), pattern, layer }
+    Pen { colour: ink(app, lane), pattern, layer, thick: app.theme.thick(), sparse: false }
 }
 
 /// Draws a chart into its plot area, with the labels of its y ticks to the left.
@@ -37,7 +34,6 @@ pub fn render(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
 pub fn render_bare(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
     let theme = app.theme;
     let mut canvas = Canvas::new(plot);
-    let quiet = theme.border(false).fg.unwrap_or_default();
     for band in &chart.bands {
         let [low, high] = band.between;
         if high > low {
@@ -45,7 +41,9 @@ pub fn render_bare(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
                 canvas.band(band.between, ground);
             }
             for edge in band.between.into_iter().filter(|edge| 0.0 < *edge && *edge < 1.0) {
-                let pen = Pen { colour: quiet, pattern: background(app), layer: 0 };
+                // Where there are no colours, the fewer dots the better.
+                let pattern = if theme.colourful() { Pattern::Solid } else { Pattern::Dotted };
+                let pen = Pen::behind(theme.threshold(), pattern);
                 canvas.polyline(&[[0.0, edge], [1.0, edge]], pen);
             }
         }
@@ -60,7 +58,7 @@ pub fn render_bare(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
         }
     }
     for example in &chart.examples {
-        let colour = example.class.map_or(theme.contour(), |class| theme.colour(class_colour(class)));
+        let colour = example.class.map_or(theme.contour(), |class| theme.class(class));
         canvas.glyph_behind(example.at, '•', colour);
     }
     if !theme.colourful() {
@@ -130,11 +128,6 @@ fn band_labels(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
             buf.set_string(x, y, words, app.theme.quiet());
         }
     }
-}
-
-/// The pattern of lines behind the curves: where there are no colours, the fewer dots the better.
-pub fn background(app: &App) -> Pattern {
-    if app.theme.colourful() { Pattern::Solid } else { Pattern::Dotted }
 }
 
 /// Names the thresholds of a ratio to the left of its plot, in place of ticks on the same rows.
