@@ -1,5 +1,6 @@
 //! What problem files claim is checked: `rhoscope check`.
 
+#![cfg(feature = "app")]
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::{fs, path::Path, process::Command};
