@@ -138,10 +138,9 @@ fn check_one(name: &str, data_dir: Option<&PathBuf>, skippable: bool, stop: &Sto
             }
             Err(error) => return Err(error.into()),
         };
-        for ((spec, by_seed), judgement) in judged.iter_mut().zip(judgements) {
-            if spec.seeds.contains(&seed) {
-                by_seed.push((seed, judgement));
-            }
+        let of_this_seed = judged.iter_mut().filter(|(spec, _)| spec.seeds.contains(&seed));
+        for ((_, by_seed), judgement) in of_this_seed.zip(judgements) {
+            by_seed.push((seed, judgement));
         }
     }
     Ok(Checked::Judged(name.to_owned(), judged))

@@ -15,13 +15,13 @@ pub struct Referee {
 }
 
 impl Referee {
-    /// Of a session that has taken no step yet, for the claims that are about its seed, in file order; `None` where it is not the
-    /// file's own run or there is no claim.
+    /// Of a session that has taken no step yet, for the [claims at hand](Setup::claims_at_hand), in file order; `None` where there are
+    /// none.
     pub fn new(setup: &Setup, session: &mut Session) -> Option<Self> {
-        if !setup.is_own_run || setup.claims.is_empty() {
+        let claims: Vec<_> = setup.claims_at_hand().map(|spec| spec.claim.clone()).collect();
+        if claims.is_empty() {
             return None;
         }
-        let claims: Vec<_> = setup.claims.iter().map(|spec| spec.claim.clone()).collect();
         let history = session.empty_history();
         let losses: Vec<_> = (0..session.lanes()).map(|lane| session.final_loss(lane)).collect();
         let lanes = history.lanes().iter().zip(losses).map(|(lane, loss)| {

@@ -190,6 +190,11 @@ impl Setup {
         }
     }
 
+    /// The claims that are about this very run: none where an option changed it, and those of other seeds left out.
+    pub fn claims_at_hand(&self) -> impl Iterator<Item = &ClaimSpec> {
+        self.claims.iter().filter(|spec| self.is_own_run && spec.seeds.contains(&self.seed))
+    }
+
     /// What optimisers need to know of the problem.
     pub fn facts(&self) -> ProblemFacts {
         ProblemFacts { precision: self.precision, ..self.problem.facts() }

@@ -55,6 +55,8 @@ pub enum Command {
     PreviousEvent,
     /// Show everything worth seeing, to choose from.
     Events,
+    /// Show what the run is to show, and whether it does.
+    Claims,
     /// Save the picture.
     Export,
     /// Show the bundled problems.

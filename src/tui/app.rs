@@ -1,5 +1,6 @@
 //! The state of the screen. Only [`App::update`] changes it; views take it by shared reference.
 
+mod claims;
 mod event_list;
 mod events;
 mod lanes;
@@ -30,6 +31,7 @@ use super::{
     worker::{End, Reply, Request, Step},
 };
 
+pub use claims::Claims;
 pub use event_list::{EventList, Listed};
 pub use picker::{Entry, Mode, Picker, Typing};
 pub use picture::Picture;
@@ -47,6 +49,8 @@ pub enum Overlay {
     Problems,
     /// What happened to the optimisers.
     Events,
+    /// What the run is to show, and whether it does.
+    Claims,
     /// The optimisers, to be changed.
     Optimisers,
 }
@@ -124,6 +128,8 @@ pub struct App {
     pub menu: ProblemMenu,
     /// What happened to the optimisers, while it is listed.
     pub event_list: EventList,
+    /// What the run is to show, and whether it does.
+    pub claims: Claims,
     /// The large panel's costly part.
     pub picture: Picture,
     /// What happened to each lane, as far as it is recorded.
@@ -176,6 +182,7 @@ impl App {
             choices,
             menu: ProblemMenu::default(),
             event_list: EventList::default(),
+            claims: Claims::default(),
             picture: Picture::default(),
             events: Vec::new(),
             recalling: false,
@@ -228,7 +235,8 @@ impl App {
 
     /// Where everything is.
     pub fn arrangement(&self) -> Arrangement {
-        layout::arrange(self.size, self.history.lanes().len(), self.maximised.then_some(self.focus))
+        let rows = layout::Rows { lanes: self.history.lanes().len(), claims: self.claims.specs.len() };
+        layout::arrange(self.size, rows, self.maximised.then_some(self.focus))
     }
 
     /// Whether playing moves the cursor, so that time must be told to pass.
@@ -267,6 +275,7 @@ impl App {
         self.ahead.clear();
         self.ends_ahead.clear();
         self.events.clear();
+        self.claims = Claims::new(opening.claims.clone());
         self.opening = opening;
         let views = self.views();
         if !views.contains(&self.view) {
@@ -306,6 +315,7 @@ impl App {
             Reply::Steps { steps, ends, over } if self.opening_another => self.take_in(steps, ends, over),
             Reply::Steps { steps, ends, over } => self.record(steps, ends, over),
             Reply::Evaluated { lane, record } => self.history.lane_mut(lane).evaluated(*record),
+            Reply::Judged { step, judgements } => self.judged(step, judgements),
             Reply::Seen { look, purpose, sight } => self.seen(look, purpose, sight),
         }
     }
@@ -314,6 +324,7 @@ impl App {
         match self.overlay {
             Some(Overlay::Problems) => return self.problems_command(command),
             Some(Overlay::Events) => return self.events_command(command),
+            Some(Overlay::Claims) => return self.claims_command(command),
             Some(Overlay::Help(top)) => return self.help_command(command, top),
             Some(Overlay::Optimisers) => return self.picker_command(command),
             None => {}
@@ -343,6 +354,7 @@ impl App {
             Command::PreviousEvent => self.jump(false),
             Command::Export => self.export(),
             Command::Events => self.show_events(),
+            Command::Claims => self.show_claims(),
             Command::Problems => self.show_problems(false),
             Command::Filter => self.show_problems(true),
             Command::NextProblem(by) => self.next_problem(by),

@@ -178,6 +178,10 @@ pub static KEYMAP: &[Binding] = {
             PANELS_AND_CHOICES,
             bind(&[char('J')], C::Events, "J", "list the events of all optimisers; enter goes there", Time),
         ),
+        within(
+            PANELS_AND_CHOICES,
+            bind(&[char('C')], C::Claims, "C", "what this run shows, and whether it does; enter goes there", Time),
+        ),
         hinted(
             "↑↓ lane",
             within(

@@ -50,6 +50,8 @@ pub struct Arrangement {
     pub traces: Vec<(usize, Rect)>,
     /// The step panel.
     pub step: Rect,
+    /// What the run is to show, where there is room for it.
+    pub claims: Option<Rect>,
     /// The table of lanes.
     pub lanes: Rect,
     /// The time line, in the last line.
@@ -96,8 +98,17 @@ pub fn plot_above(area: Rect, labels: u16) -> Rect {
     }
 }
 
-/// Lays out a screen of so many columns and rows for so many lanes.
-pub fn arrange(size: (u16, u16), lanes: usize, maximised: Option<Panel>) -> Arrangement {
+/// What there is to be shown in rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rows {
+    /// Lanes.
+    pub lanes: usize,
+    /// Claims.
+    pub claims: usize,
+}
+
+/// Lays out a screen of so many columns and rows.
+pub fn arrange(size: (u16, u16), Rows { lanes, claims }: Rows, maximised: Option<Panel>) -> Arrangement {
     let (width, height) = size;
     if width < SMALLEST.0 || height < SMALLEST.1 {
         return Arrangement { too_small: true, ..Arrangement::default() };
@@ -115,10 +126,12 @@ pub fn arrange(size: (u16, u16), lanes: usize, maximised: Option<Panel>) -> Arra
     // Borders: above and below the body, between the step panel and the table, and below the table.
     let lanes_top = last - 1 - lane_rows - 1;
     let step_top = lanes_top - 1 - step_rows;
-    let body = Rect::new(0, 1, width, step_top);
+    let mut step = Rect::new(0, step_top, width, step_rows + 2);
+    let (claims, body) = claims_and_body(&mut step, claims, height);
     let mut arrangement = Arrangement {
         header: Rect::new(0, 0, width, 1),
-        step: Rect::new(0, step_top, width, step_rows + 2),
+        step,
+        claims,
         lanes: Rect::new(0, lanes_top, width, lane_rows + 2),
         scrubber: Rect::new(0, last, width / 2 - 4, 1),
         footer: Rect::new(width / 2 - 2, last, width - (width / 2 - 2), 1),
@@ -134,6 +147,36 @@ pub fn arrange(size: (u16, u16), lanes: usize, maximised: Option<Panel>) -> Arra
         }
     }
     arrangement
+}
+
+/// The formulas of a step need so many columns, and sentences as many as that.
+const STEP_COLUMNS: u16 = 92;
+const CLAIM_COLUMNS: u16 = 60;
+
+/// Where the claims go: beside the step on a wide screen, else above it on a high one; and what is left above for the body.
+fn claims_and_body(step: &mut Rect, claims: usize, height: u16) -> (Option<Rect>, Rect) {
+    let body = Rect::new(0, 1, step.width, step.y);
+    if claims == 0 {
+        return (None, body);
+    }
+    if step.width >= STEP_COLUMNS + CLAIM_COLUMNS {
+        let left = main_width(body).max(STEP_COLUMNS).min(step.width - CLAIM_COLUMNS);
+        let beside = Rect { x: left - 1, width: step.width - left + 1, ..*step };
+        step.width = left;
+        return (Some(beside), body);
+    }
+    if height < 36 {
+        return (None, body);
+    }
+    let rows = (claims as u16).min(if height < 40 {
+        3
+    } else if height < 46 {
+        4
+    } else {
+        6
+    });
+    let above = Rect { y: step.y - 1 - rows, height: rows + 2, ..*step };
+    (Some(above), Rect { height: above.y, ..body })
 }
 
 /// Half the width, or less on wide screens: no more than twice the height is needed for a square picture, with its labels.
@@ -185,22 +228,31 @@ fn stack(area: Rect) -> Vec<(usize, Rect)> {
 mod tests {
     use super::*;
 
+    const ROWS: Rows = Rows { lanes: 3, claims: 2 };
+
     #[test]
     fn areas_fill_the_screen_and_stay_inside_at_every_size() {
         for width in (80..=300).step_by(11) {
             for height in 24..=100 {
-                for lanes in [1, 3, 9, 40] {
+                for (lanes, claims) in [(1, 0), (3, 1), (9, 4), (40, 64)] {
                     for maximised in [None, Some(Panel::Main), Some(Panel::Trace(2))] {
                         let screen = Rect::new(0, 0, width, height);
-                        let a = arrange((width, height), lanes, maximised);
+                        let a = arrange((width, height), Rows { lanes, claims }, maximised);
                         let panels = a.main.iter().chain(a.traces.iter().map(|(_, area)| area));
-                        for area in panels.chain([&a.header, &a.step, &a.lanes, &a.scrubber, &a.footer]) {
+                        for area in
+                            panels.chain(&a.claims).chain([&a.header, &a.step, &a.lanes, &a.scrubber, &a.footer])
+                        {
                             assert_eq!(area.intersection(screen), *area, "{width}×{height} {lanes} {maximised:?}");
                             assert!(area.width > 0 && area.height > 0);
                         }
                         let bottom =
                             a.traces.last().map_or_else(|| a.main.map(Rect::bottom), |(_, t)| Some(t.bottom()));
-                        assert_eq!(bottom, Some(a.step.y + 1), "{width}×{height} {lanes} {maximised:?}");
+                        let above = a.claims.filter(|claims| claims.y < a.step.y);
+                        if let Some(above) = above {
+                            assert_eq!(above.bottom(), a.step.y + 1);
+                        }
+                        let below = above.unwrap_or(a.step).y;
+                        assert_eq!(bottom, Some(below + 1), "{width}×{height} {lanes} {maximised:?}");
                         assert_eq!(a.step.bottom(), a.lanes.y + 1);
                         assert_eq!(a.lanes.bottom(), height - 1);
                     }
@@ -211,7 +263,7 @@ mod tests {
 
     #[test]
     fn every_trace_has_at_least_two_rows_of_plot_at_the_smallest_size() {
-        let a = arrange(SMALLEST, 3, None);
+        let a = arrange(SMALLEST, ROWS, None);
         for (trace, area) in a.traces {
             assert!(area.height >= 4 + 2 * u16::from(trace == 3), "{trace}: {area:?}");
         }
@@ -224,9 +276,9 @@ mod tests {
 
     #[test]
     fn smaller_than_the_smallest_is_too_small() {
-        assert!(arrange((79, 24), 3, None).too_small);
-        assert!(arrange((80, 23), 3, None).too_small);
-        assert!(!arrange((80, 24), 3, None).too_small);
+        assert!(arrange((79, 24), ROWS, None).too_small);
+        assert!(arrange((80, 23), ROWS, None).too_small);
+        assert!(!arrange((80, 24), ROWS, None).too_small);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::{
     problem::Examples,
     session::{
         Evaluator, Geometry, History, Session, Setup, SetupError,
-        setup::{LaneSetup, ProblemFacts},
+        setup::{ClaimSpec, LaneSetup, ProblemFacts},
     },
 };
 
@@ -52,6 +52,8 @@ pub struct Opening {
     pub view: Option<Window>,
     /// The optimisers.
     pub lanes: Vec<LaneSetup>,
+    /// What the problem file says that this run shows.
+    pub claims: Vec<ClaimSpec>,
     /// What optimisers need to know of the problem.
     pub facts: ProblemFacts,
     /// Labels and starting points.
@@ -73,6 +75,7 @@ impl Opening {
             steps: setup.steps,
             view: setup.view.map(|view| Window { x: view.x, y: view.y }),
             lanes: setup.lanes.clone(),
+            claims: setup.claims_at_hand().cloned().collect(),
             facts: setup.facts(),
             history: session.empty_history(),
             geometry: session.geometry(),

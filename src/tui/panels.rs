@@ -1,6 +1,7 @@
 //! The panels: one file each, one pure `render` each, which draws the app into an area of a buffer.
 
 pub mod chart;
+pub mod claims;
 pub mod confusion;
 pub mod events;
 pub mod footer;
@@ -46,6 +47,9 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
         main_view::render(app, main, buf);
     }
     traces::render(app, &arrangement.traces, buf);
+    if let Some(area) = arrangement.claims {
+        claims::render(app, area, buf);
+    }
     step::render(app, arrangement.step, buf);
     lanes::render(app, arrangement.lanes, buf);
     scrubber::render(app, arrangement.scrubber, buf);
@@ -53,6 +57,7 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
     match app.overlay {
         Some(Overlay::Help(top)) => help::render(app, top, area, buf),
         Some(Overlay::Problems) => problems::render(app, area, buf),
+        Some(Overlay::Claims) => claims::overlay(app, area, buf),
         Some(Overlay::Events) => events::render(app, area, buf),
         Some(Overlay::Optimisers) => picker::render(app, area, buf),
         None => {}
@@ -150,6 +155,46 @@ pub fn padded(text: &str, width: usize) -> String {
     text + &" ".repeat(missing)
 }
 
+/// Text in lines of a width, broken between words, and within a word that is longer than a line.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let mut rest = word;
+        let line = lines.last().map_or(0, |line| line.width());
+        if line > 0 && line + 1 + word.width() > width {
+            lines.push(String::new());
+        }
+        loop {
+            let Some(line) = lines.last_mut() else { return lines };
+            if !line.is_empty() && rest.len() == word.len() {
+                line.push(' ');
+            }
+            let room = width.saturating_sub(line.width());
+            if rest.width() <= room {
+                line.push_str(rest);
+                break;
+            }
+            let mut taken = 0;
+            let mut end = 0;
+            for c in rest.chars() {
+                taken += UnicodeWidthStr::width(c.encode_utf8(&mut [0; 4]) as &str);
+                if taken > room && end > 0 {
+                    break;
+                }
+                end += c.len_utf8();
+            }
+            line.push_str(&rest[..end]);
+            rest = &rest[end..];
+            if rest.is_empty() {
+                break;
+            }
+            lines.push(String::new());
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,5 +207,15 @@ mod tests {
         assert_eq!(cut("abc", 0), "");
         assert_eq!(padded("ab", 4), "ab  ");
         assert_eq!(padded("日本語", 6), "日本語");
+    }
+
+    #[test]
+    fn text_is_broken_between_words() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("one two", 3), ["one", "two"]);
+        assert_eq!(wrapped("at abcdefgh", 4), ["at", "abcd", "efgh"]);
+        assert_eq!(wrapped("日本語", 4), ["日本", "語"]);
+        assert_eq!(wrapped("日本", 1), ["日", "本"]);
+        assert_eq!(wrapped("", 4), [""]);
     }
 }

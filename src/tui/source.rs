@@ -44,17 +44,26 @@ pub struct Pace {
 /// Opens a problem, and others in its place.
 pub fn opener(setup: Setup, pace: Pace) -> Opener {
     let (mut current, mut pace) = (setup, pace);
+    // The run that the file's claims are about.
+    let mut own = (current.is_own_run, current.lanes.clone());
     Box::new(move |source| {
         let next = match source {
             Source::Again => return open(&current, pace),
-            Source::With(lanes) => Setup { lanes: lanes.clone(), ..current.clone() },
-            Source::From(start, lanes) => started(&current, *start, lanes),
+            Source::With(lanes) => {
+                Setup { lanes: lanes.clone(), is_own_run: own.0 && *lanes == own.1, ..current.clone() }
+            }
+            Source::From(start, lanes) => Setup { is_own_run: false, ..started(&current, *start, lanes) },
             Source::Bundled(name) => Setup::bundled(name, &Overrides::default()).map_err(|error| error.to_string())?,
         };
         // What was asked for was asked for of the first problem.
         let its_pace = if matches!(source, Source::Bundled(_)) { Pace::default() } else { pace };
         let opened = open(&next, its_pace)?;
         pace = its_pace;
+        match source {
+            Source::Again | Source::With(_) => {}
+            Source::From(..) => own.0 = false,
+            Source::Bundled(_) => own = (next.is_own_run, next.lanes.clone()),
+        }
         current = next;
         Ok(opened)
     })

@@ -1,6 +1,7 @@
 //! The screen driven without a thread and without a terminal.
 
 mod behaviour;
+mod claims;
 mod long;
 mod map;
 mod picker;
@@ -117,7 +118,7 @@ impl Stage {
             if replies.is_empty() && self.engine.busy() {
                 replies.push(self.engine.work());
             }
-            replies.extend(self.engine.warning());
+            replies.extend(self.engine.news());
             if replies.is_empty() {
                 return;
             }

@@ -12,10 +12,12 @@ use std::{
 };
 
 use crate::{
+    claim::Judgement,
     figure::{Look, Sight},
     optim::{Outcome, StepRecord},
     session::{
-        Edit, EvaluationRecord, Evaluator, LaneHistory, Progress, Recalled, Refill, Session, Setup, setup::LaneSetup,
+        Edit, EvaluationRecord, Evaluator, LaneHistory, Progress, Recalled, Referee, Refill, Session, Setup,
+        setup::LaneSetup,
     },
 };
 
@@ -129,6 +131,13 @@ pub enum Reply {
         /// What was found.
         record: Box<EvaluationRecord>,
     },
+    /// What came of the claims by a step.
+    Judged {
+        /// The step.
+        step: u64,
+        /// By claims, in file order.
+        judgements: Vec<Judgement>,
+    },
     /// A look that was asked for.
     Seen {
         /// What was asked for.
@@ -151,6 +160,8 @@ pub struct Engine {
     opener: Opener,
     session: Session,
     evaluator: Option<Evaluator>,
+    /// Judges the claims about the run, until all are settled.
+    referee: Option<Judging>,
     /// Whether every lane has ended.
     over: bool,
     setup: Setup,
@@ -166,9 +177,12 @@ impl Engine {
     /// # Errors
     /// The opener's sentence.
     pub fn open(mut opener: Opener) -> Result<(Self, Opening), String> {
-        let Opened { session, evaluator, opening, setup } = opener(&Source::Again)?;
+        let Opened { mut session, evaluator, opening, setup } = opener(&Source::Again)?;
+        let referee = Judging::new(&setup, &mut session);
         let (traced, began) = (TraceFiles::default(), Instant::now());
-        Ok((Self { opener, session, evaluator, over: false, setup, traced, trace: None, goal: 0, began }, opening))
+        let engine =
+            Self { opener, session, evaluator, referee, over: false, setup, traced, trace: None, goal: 0, began };
+        Ok((engine, opening))
     }
 
     /// Writes every step to files from now on.
@@ -188,9 +202,14 @@ impl Engine {
         self.session.empty_history().lanes().first().map_or(0, LaneHistory::recorded_params)
     }
 
-    /// What has gone wrong with the traces since this was asked last.
-    pub fn warning(&mut self) -> Option<Reply> {
-        self.trace.as_mut()?.news().map(Reply::Warning)
+    /// What there is to tell besides answers since this was asked last: what has gone wrong with the traces, what came of claims.
+    pub fn news(&mut self) -> impl Iterator<Item = Reply> + use<> {
+        let warning = self.trace.as_mut().and_then(Trace::news).map(Reply::Warning);
+        let verdicts = self.referee.as_mut().map(|judging| std::mem::take(&mut judging.verdicts));
+        if self.referee.as_ref().is_some_and(|judging| judging.referee.is_over()) {
+            self.referee = None;
+        }
+        warning.into_iter().chain(verdicts.into_iter().flatten())
     }
 
     /// Answers a request at once, or notes the goal.
@@ -200,6 +219,7 @@ impl Engine {
                 Ok(Opened { session, evaluator, opening, setup }) => {
                     (self.session, self.evaluator, self.setup) = (session, evaluator, setup);
                     (self.goal, self.over) = (0, false);
+                    self.referee = Judging::new(&self.setup, &mut self.session);
                     let params = self.recorded();
                     if let Some(trace) = &mut self.trace {
                         trace.restart(&self.traced, &self.setup, params);
@@ -212,6 +232,8 @@ impl Engine {
                 let refill = self.session.edit(&edit, &seconds, &needs);
                 self.evaluator.iter_mut().for_each(|evaluator| evaluator.edited(&edit, &self.session));
                 (self.goal, self.over) = (edit.step, false);
+                // From here on it is another run than the claims are about.
+                self.referee = None;
                 let setup = Setup { lanes: lanes.clone(), ..self.setup.clone() };
                 if let Some(trace) = &mut self.trace {
                     trace.edited(&edit, &self.setup, &setup);
@@ -270,10 +292,13 @@ impl Engine {
         let (mut steps, mut ends, mut over) = (Vec::new(), Vec::new(), false);
         let batch = Instant::now();
         while self.session.latest() < self.goal && batch.elapsed() < BATCH && !self.evaluation_is_due() {
-            let trace = &mut self.trace;
+            let (trace, judging) = (&mut self.trace, &mut self.referee);
             let more = self.session.advance(&clock, &mut |progress| {
                 if let Some(trace) = trace {
                     trace.take(&progress);
+                }
+                if let Some(judging) = judging {
+                    judging.referee.take(&progress);
                 }
                 match progress {
                     Progress::Step { lane, record, seconds } => {
@@ -286,8 +311,47 @@ impl Engine {
                 (over, self.over) = (true, true);
                 self.goal = self.session.latest();
             }
+            if let Some(judging) = &mut self.referee {
+                judging.referee.conclude(&mut self.session);
+                // The screen shows all but the last of the steps it asks for.
+                let latest = self.session.latest();
+                judging.judge(latest, self.setup.steps, latest + 1 >= self.goal);
+            }
         }
         Reply::Steps { steps, ends, over }
+    }
+}
+
+/// The claims about the run, judged as it goes on.
+struct Judging {
+    referee: Referee,
+    /// What is to be told.
+    verdicts: Vec<Reply>,
+    /// What was told last.
+    told: Vec<Option<bool>>,
+    /// Judging reads all steps so far: in a long run it waits until there are noticeably more of them.
+    next: u64,
+}
+
+impl Judging {
+    fn new(setup: &Setup, session: &mut Session) -> Option<Self> {
+        let referee = Referee::new(setup, session)?;
+        Some(Self { referee, verdicts: Vec::new(), told: Vec::new(), next: 0 })
+    }
+
+    /// Judges after a step of a run that takes `steps`; by all means where the result will be looked at.
+    fn judge(&mut self, step: u64, steps: u64, looked_at: bool) {
+        if step < self.next && !looked_at && !self.referee.is_over() {
+            return;
+        }
+        self.next = step + step / 64 + 1;
+        let judgements = self.referee.judge();
+        let now: Vec<_> = judgements.iter().map(|judgement| judgement.holds).collect();
+        if looked_at || now != self.told {
+            let step = step.min(steps);
+            self.verdicts.push(Reply::Judged { step, judgements: judgements.to_vec() });
+            self.told = now;
+        }
     }
 }
 
@@ -383,7 +447,7 @@ fn run(opener: Opener, traced: TraceFiles, inbox: &Receiver<Request>, sink: &imp
             Some(request) => engine.handle(request),
             None => Some(engine.work()),
         };
-        if reply.into_iter().chain(engine.warning()).any(|reply| !sink(Ok(reply))) {
+        if reply.into_iter().chain(engine.news()).any(|reply| !sink(Ok(reply))) {
             return;
         }
     }

@@ -80,6 +80,7 @@ impl App {
                 }
             }
             Command::Back | Command::Events => self.overlay = None,
+            Command::Claims => self.show_claims(),
             Command::Problems => self.show_problems(false),
             Command::Filter => self.show_problems(true),
             Command::Help => self.overlay = Some(Overlay::Help(0)),

@@ -11,7 +11,7 @@ use super::{
         opening::Source,
         worker::Request,
     },
-    App, Mode, Overlay, Picker,
+    App, Claims, Mode, Overlay, Picker,
 };
 
 impl App {
@@ -123,6 +123,7 @@ impl App {
         (self.playing, self.over, self.opening_another, self.recalling) = (false, false, false, false);
         self.ahead.clear();
         self.ends_ahead.clear();
+        self.claims = Claims::default();
         self.edit_events(edit);
         self.ask_until(step + 1);
     }

@@ -7,7 +7,7 @@ use super::{
         action::{Command, Effect, MouseAction},
         layout::{self, Panel},
         opening::Source,
-        panels::{events, footer, lanes, problems},
+        panels::{claims, events, footer, lanes, problems},
     },
     App, Overlay,
 };
@@ -52,6 +52,8 @@ impl App {
                     self.seek(step.min(self.history.latest()));
                 } else if let Some(lane) = lanes::at(self, arrangement.lanes, column, row) {
                     self.lane = lane;
+                } else if arrangement.claims.is_some_and(|area| area.contains((column, row).into())) {
+                    self.show_claims();
                 } else if let Some(panel) = arrangement.panel_at(column, row) {
                     self.press_panel(panel, what, (column, row), asked);
                 }
@@ -115,6 +117,11 @@ impl App {
             (MouseAction::Press, Some(Overlay::Events)) => match events::at(self, screen, column, row) {
                 Some(index) if index == self.event_list.chosen => self.command(Command::Enter),
                 Some(index) => self.event_list.chosen = index,
+                None => {}
+            },
+            (MouseAction::Press, Some(Overlay::Claims)) => match claims::at(self, screen, column, row) {
+                Some(index) if index == self.claims.chosen => self.command(Command::Enter),
+                Some(index) => self.claims.chosen = index,
                 None => {}
             },
             _ => {}

@@ -76,6 +76,7 @@ impl App {
     /// Shows what has been computed up to the reach.
     fn release(&mut self) {
         let shown = self.ahead.partition_point(|step| step.record.step as usize <= self.reach);
+        self.claims.release(self.reach);
         self.events.resize_with(self.opening.lanes.len(), Events::default);
         for step in self.ahead.drain(..shown) {
             let (past, recipe) = (self.history.lane_mut(step.lane), &self.opening.lanes[step.lane].recipe);

@@ -8,6 +8,7 @@ use ratatui::{
 };
 use unicode_width::UnicodeWidthStr;
 
+use super::wrapped;
 use crate::tui::{
     action::Command,
     app::{App, Message},
@@ -49,29 +50,13 @@ fn tell(app: &App, message: &Message, area: Rect, buf: &mut Buffer) {
     }
     let text = Paragraph::new(message.text.as_str()).style(style).wrap(Wrap { trim: true });
     let most = buf.area.height.saturating_sub(2).min(8);
-    let rows =
-        (1..most).find(|rows| wrapped(&message.text, usize::from(whole.width)) <= usize::from(*rows)).unwrap_or(most);
+    let rows = (1..most)
+        .find(|rows| wrapped(&message.text, usize::from(whole.width)).len() <= usize::from(*rows))
+        .unwrap_or(most);
     let place = Rect { x: 0, y: (area.y + 1).saturating_sub(rows), width: buf.area.width, height: rows };
     Clear.render(place, buf);
     buf.set_style(place, theme.text());
     text.render(Rect { x: whole.x, width: whole.width, ..place }, buf);
-}
-
-/// How many lines a text takes when it is wrapped between words.
-fn wrapped(text: &str, width: usize) -> usize {
-    let mut lines = 1;
-    let mut column = 0;
-    for word in text.split_whitespace() {
-        let length = word.width();
-        if column > 0 && column + 1 + length > width {
-            lines += 1;
-            column = 0;
-        }
-        column += length + usize::from(column > 0);
-        lines += column.saturating_sub(1) / width.max(1);
-        column = if column == 0 { 0 } else { (column - 1) % width.max(1) + 1 };
-    }
-    lines
 }
 
 const BETWEEN: &str = " · ";

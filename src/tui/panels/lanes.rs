@@ -9,7 +9,7 @@ use ratatui::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use super::{cut, frame, inside, padded};
+use super::{claims, cut, frame, inside, padded};
 use crate::{
     figure::{
         explain::cost_in_words,
@@ -28,9 +28,13 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
         Span::styled("─ ", theme.border(false)),
         Span::styled(meaning(app), theme.quiet()),
     ]);
-    let inside = frame(heading, Line::default(), theme.border(false), area, buf);
     let lanes = app.history.lanes();
-    let rows = usize::from(inside.height);
+    let rows = usize::from(inside(area).height);
+    let mut right = if app.arrangement().claims.is_none() { claims::marks(app) } else { Line::default() };
+    if lanes.len() > rows {
+        right.push_span(Span::styled(format!(" {rows} of {} ", lanes.len()), theme.quiet()));
+    }
+    let inside = frame(heading, right, theme.border(false), area, buf);
     let top = (app.lane + 1).saturating_sub(rows);
     let costs = costs(app, usize::from(inside.width));
     let labels = lanes.iter().map(|lane| lane.label().width()).max().unwrap_or(0).min(24);
@@ -40,10 +44,6 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
         if lane == app.lane {
             buf.set_string(place.right() - 1, y, "◀", app.theme.accent());
         }
-    }
-    if lanes.len() > rows {
-        let note = format!(" {} of {} ", rows, lanes.len());
-        buf.set_string(area.right() - 2 - note.width() as u16, area.y, note, app.theme.quiet());
     }
 }
 
