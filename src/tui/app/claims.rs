@@ -47,7 +47,8 @@ impl Claims {
 
     /// Shows what came of them by the steps shown: a student is not told before.
     pub(super) fn release(&mut self, reach: usize) {
-        while let Some((_, judgements)) = self.ahead.pop_front_if(|(step, _)| *step <= reach) {
+        let shown = self.ahead.partition_point(|(step, _)| *step <= reach);
+        if let Some((_, judgements)) = self.ahead.drain(..shown).next_back() {
             self.judged = judgements;
         }
     }

@@ -8,6 +8,7 @@ use crate::{figure::ConfusionMatrix, tui::app::App};
 
 /// `100`.
 const NARROWEST: usize = 3;
+/// Wider ones are no easier to read, unless they are as much higher.
 const WIDEST: usize = 12;
 
 /// Draws the table, or as many of the classes as there is room for.
@@ -19,12 +20,13 @@ pub fn render(app: &App, matrix: &ConfusionMatrix, area: Rect, buf: &mut Buffer)
     }
     let (width, rows) = (usize::from(inside.width.saturating_sub(1)), usize::from(inside.height));
     let classes = matrix.names.len().max(1);
-    let widest = matrix.names.iter().map(|name| name.width()).max().unwrap_or(0);
+    let longest = matrix.names.iter().map(|name| name.width()).max().unwrap_or(0);
     // The columns need at least their numbers; what they leave is the rows' names'.
-    let names = widest.min(width.saturating_sub(classes * NARROWEST + 1)).max(2);
-    let column = (width.saturating_sub(names + 1) / classes).clamp(NARROWEST, WIDEST);
+    let names = longest.min(width.saturating_sub(classes * NARROWEST + 1)).max(2);
     // What the numbers are is said where there is a row for it.
     let header = if rows >= 3 + classes { 3 } else { 2 };
+    let widest = WIDEST.max(2 * (rows.saturating_sub(header) / classes));
+    let column = (width.saturating_sub(names + 1) / classes).clamp(NARROWEST, widest);
     // About square, as a cell is twice as high as wide.
     let height = (rows.saturating_sub(header) / classes).clamp(1, column.div_ceil(2));
     let shown = classes.min((width.saturating_sub(names + 1)) / column).min(rows.saturating_sub(header) / height);

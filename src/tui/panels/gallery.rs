@@ -3,7 +3,7 @@
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
-    style::{Color, Style},
+    style::Style,
     text::{Line, Span},
     widgets::Widget,
 };
@@ -14,20 +14,19 @@ use crate::{
     tui::{app::App, theme::Theme},
 };
 
-/// A picture is drawn as large as leaves room for this many …
+/// Pictures are drawn so that there are at least so many, where there is room for that.
 const ENOUGH: usize = 4;
-/// … unless it would have fewer pixels across than this, and could not be recognised.
-const LEGIBLE: usize = 12;
+/// With fewer columns than this a picture cannot be recognised …
+const LEGIBLE: u16 = 12;
+/// … and with more than this for each of its pixels nothing is gained.
+const MAGNIFIED: usize = 8;
 /// A name and an answer need so many columns, a lane's verdict so many.
 const NARROWEST: u16 = 16;
 const VERDICT: u16 = 3;
 
 /// How pictures are laid out.
+#[derive(Clone, Copy, Debug)]
 struct Tiles {
-    /// So many pixels, across and down, become one …
-    shrink: usize,
-    /// … which is drawn so many times, across and down.
-    grow: usize,
     /// Cells of a picture.
     picture: [u16; 2],
     /// Cells of a tile, with its words and the space around it.
@@ -37,27 +36,28 @@ struct Tiles {
 }
 
 impl Tiles {
-    /// With `beside` pictures of its answers beside each, and `below` lines of words below, `words` columns wide.
-    fn new(size: [usize; 2], beside: u16, [below, words]: [u16; 2], room: Rect) -> Self {
-        let scaled = |shrink: usize, grow: usize| {
-            let [across, down] = size.map(|pixels| pixels.div_ceil(shrink) * grow);
-            let picture = [across as u16, down.div_ceil(2) as u16];
-            let tile = [((picture[0] + 1) * (1 + beside)).max(words) + 1, picture[1] + below];
+    /// For so many pictures of a size in pixels, with `beside` pictures of its answers beside each, and `below` lines of words below, `words`
+    /// columns wide: what fills the room best.
+    fn new(pictures: usize, size: [usize; 2], beside: u16, [below, words]: [u16; 2], room: Rect) -> Self {
+        let [across, down] = size.map(|pixels| pixels.max(1));
+        let wide = |columns: u16| {
+            // A cell is two pixels high.
+            let rows = (usize::from(columns) * down).div_ceil(2 * across).clamp(1, usize::from(u16::MAX)) as u16;
+            let picture = [columns, rows];
+            let tile = [((columns + 1) * (1 + beside)).max(words) + 1, rows.saturating_add(below)];
             // The last tile of a row or column needs no space after it.
-            let count = [(room.width + 2) / tile[0], room.height / tile[1].max(1)];
-            Self { shrink, grow, picture, tile, count }
+            let count = [(room.width + 2) / tile[0], room.height / tile[1]];
+            Self { picture, tile, count }
         };
-        let room_for = |tiles: &Self| usize::from(tiles.count[0]) * usize::from(tiles.count[1]);
-        let mut shrink = 1;
-        loop {
-            let tiles = scaled(shrink, 1);
-            let enough = room_for(&tiles) >= ENOUGH || room_for(&tiles) > 0 && size[0].div_ceil(shrink + 1) < LEGIBLE;
-            if enough || shrink >= size[0].max(size[1]) {
-                let larger = (2..).map(|grow| scaled(shrink, grow)).take_while(|tiles| room_for(tiles) >= ENOUGH);
-                return larger.last().unwrap_or(tiles);
-            }
-            shrink += 1;
-        }
+        let most = (MAGNIFIED * across).min(usize::from(room.width)).max(1) as u16;
+        let best = |enough: usize| {
+            let found = |tiles: &Self| pictures.min(usize::from(tiles.count[0]) * usize::from(tiles.count[1]));
+            let filled = |tiles: &Self| found(tiles) * usize::from(tiles.picture[0]) * usize::from(tiles.picture[1]);
+            let enough = enough.min(pictures);
+            (LEGIBLE.min(most)..=most).map(wide).filter(|tiles| found(tiles) >= enough).max_by_key(filled)
+        };
+        let smallest = || (1..=LEGIBLE).rev().map(wide).find(|tiles| tiles.count[0] > 0 && tiles.count[1] > 0);
+        best(ENOUGH).or_else(|| best(1)).or_else(smallest).unwrap_or_else(|| wide(1))
     }
 }
 
@@ -71,7 +71,7 @@ pub fn render(app: &App, gallery: &Gallery, area: Rect, buf: &mut Buffer) {
     let beside = gallery.pictures.first().map_or(0, drawn);
     let lanes = gallery.pictures.first().map_or(0, |picture| picture.answers.len()) as u16;
     let words = if beside > 0 { [1, NARROWEST] } else { [3, NARROWEST.max(VERDICT * lanes)] };
-    let tiles = Tiles::new(gallery.size, beside, words, room);
+    let tiles = Tiles::new(gallery.pictures.len(), gallery.size, beside, words, room);
     let places = (0..tiles.count[1]).flat_map(|row| (0..tiles.count[0]).map(move |column| [column, row]));
     for (picture, [column, row]) in gallery.pictures.iter().zip(places) {
         let place = Rect {
@@ -129,33 +129,43 @@ fn redrawn(app: &App, picture: &Picture, size: [usize; 2], tiles: &Tiles, place:
 
 /// A picture, two pixels a cell: ink on the theme's ground.
 fn pixels(theme: Theme, brightness: &[f32], size: [usize; 2], tiles: &Tiles, place: Rect, buf: &mut Buffer) {
-    let [width, height] = size;
-    // The mean of the pixels that become one; none beyond the picture.
-    let at = |column: usize, row: usize| -> Option<f64> {
-        let (column, row) = (column / tiles.grow, row / tiles.grow);
-        let (from, to) = (row * tiles.shrink, ((row + 1) * tiles.shrink).min(height));
-        let (left, right) = (column * tiles.shrink, ((column + 1) * tiles.shrink).min(width));
-        let block = (from..to).flat_map(|y| (left..right).map(move |x| y * width + x));
-        let values: Vec<f64> = block.filter_map(|index| brightness.get(index)).map(|&value| value.into()).collect();
-        (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
-    };
+    let [columns, rows] = tiles.picture.map(usize::from);
     for row in 0..tiles.picture[1].min(place.height) {
         for column in 0..tiles.picture[0] {
-            let [upper, lower] = [0, 1].map(|half| at(usize::from(column), 2 * usize::from(row) + half));
+            let [upper, lower] = [0, 1].map(|half| {
+                let place = [usize::from(column), 2 * usize::from(row) + half];
+                mean(brightness, size, place, [columns, 2 * rows])
+            });
             let Some(cell) = buf.cell_mut((place.x + column, place.y + row)) else { continue };
             if theme.colourful() {
-                let grey = |value: Option<f64>| value.map_or(Color::Reset, |value| theme.grey(value));
-                cell.set_char('▀').set_fg(grey(upper));
-                if lower.is_some() {
-                    cell.set_bg(grey(lower));
-                }
+                cell.set_char('▀').set_fg(theme.grey(upper)).set_bg(theme.grey(lower));
             } else {
-                let both = [upper, lower].into_iter().flatten();
-                let mean = both.clone().sum::<f64>() / both.count().max(1) as f64;
-                cell.set_char(shade(mean));
+                cell.set_char(shade(f64::midpoint(upper, lower)));
             }
         }
     }
+}
+
+/// The mean brightness over one of so many pixels, across and down, that a picture of another size is drawn with.
+fn mean(brightness: &[f32], size: [usize; 2], place: [usize; 2], drawn: [usize; 2]) -> f64 {
+    // By the part of each of the picture's own pixels that lies in the one drawn.
+    let parts = |axis: usize| {
+        let scale = size[axis] as f64 / drawn[axis].max(1) as f64;
+        let (from, to) = (place[axis] as f64 * scale, (place[axis] + 1) as f64 * scale);
+        (from as usize..(to.ceil() as usize).min(size[axis])).map(move |pixel| {
+            let (start, end) = (pixel as f64, (pixel + 1) as f64);
+            (pixel, (end.min(to) - start.max(from)).max(0.0))
+        })
+    };
+    let (mut sum, mut weight) = (0.0, 0.0);
+    for (y, height) in parts(1) {
+        for (x, width) in parts(0) {
+            let Some(value) = brightness.get(y * size[0] + x) else { continue };
+            sum += f64::from(*value) * width * height;
+            weight += width * height;
+        }
+    }
+    if weight > 0.0 { sum / weight } else { 0.0 }
 }
 
 /// A brightness where there are no colours.
@@ -169,12 +179,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pictures_are_as_large_as_leaves_room_for_enough() {
-        for (room, beside, below, shrink) in
-            [([104, 44], 0, 3, 1), ([58, 25], 0, 3, 2), ([38, 14], 0, 3, 2), ([120, 44], 3, 1, 2), ([15, 4], 0, 3, 14)]
-        {
-            let tiles = Tiles::new([28, 28], beside, [below, NARROWEST], Rect::new(0, 0, room[0], room[1]));
-            assert_eq!(tiles.shrink, shrink, "{room:?}");
+    fn pictures_fill_the_room_and_are_enough() {
+        let tiles = |room: [u16; 2], beside, below| {
+            Tiles::new(24, [28, 28], beside, [below, NARROWEST], Rect::new(0, 0, room[0], room[1]))
+        };
+        for (room, beside, below, columns) in [
+            ([104, 44], 0, 3, 33),
+            ([63, 25], 0, 3, 18),
+            ([38, 14], 0, 3, 18),
+            ([120, 44], 3, 1, 14),
+            ([15, 4], 0, 3, 2),
+        ] {
+            assert_eq!(tiles(room, beside, below).picture[0], columns, "{room:?}");
         }
+        for width in 15..200 {
+            for height in 4..80 {
+                let tiles = tiles([width, height], 0, 3);
+                assert!(tiles.count[0] * tiles.tile[0] <= width + 2 && tiles.count[1] * tiles.tile[1] <= height);
+                assert!(tiles.count[0] * tiles.count[1] > 0, "{width} {height}");
+                let filled = tiles.picture[0] * tiles.picture[1] * (tiles.count[0] * tiles.count[1]).min(24);
+                if width >= 60 && height >= 24 {
+                    assert!(f64::from(filled) > 0.5 * f64::from(width * height), "{width}×{height}: {tiles:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn brightness_is_kept_at_any_size() {
+        let (size, picture) = ([5, 3], (0..15).map(|pixel| pixel as f32).collect::<Vec<_>>());
+        for drawn in [[1, 1], [5, 3], [7, 2], [20, 12], [3, 8]] {
+            let places = (0..drawn[1]).flat_map(|row| (0..drawn[0]).map(move |column| [column, row]));
+            let sum: f64 = places.map(|place| mean(&picture, size, place, drawn)).sum();
+            assert!((sum / (drawn[0] * drawn[1]) as f64 - 7.0).abs() < 1e-9, "{drawn:?}: {sum}");
+        }
+        assert_eq!(mean(&picture, size, [4, 2], [5, 3]), 14.0);
     }
 }
