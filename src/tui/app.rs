@@ -263,8 +263,10 @@ impl App {
         let families: Vec<Family> = opening.lanes.iter().map(|lane| Family::of(&lane.recipe)).collect();
         self.styles = lane_styles(&families);
         self.hidden = vec![false; opening.lanes.len()];
-        // The optimiser that adapts everything has most to explain: AdamQLR where there is one.
-        self.lane = families.iter().position(|family| *family == Family::AdamQlr).unwrap_or(0);
+        // The optimiser that adapts everything has most to explain: AdamQLR where there is one, else another with a model.
+        let most_telling = [Family::AdamQlr, Family::SgdQlr, Family::Kfac];
+        let first = |family: &Family| families.iter().position(|other| other == family);
+        self.lane = most_telling.iter().find_map(first).unwrap_or(0);
         self.history = opening.history.clone();
         self.limit = usize::try_from(opening.steps).unwrap_or(usize::MAX);
         self.zoom = Zoom::default();

@@ -122,6 +122,15 @@ fn when_every_optimiser_has_ended_the_keys_say_so() {
 }
 
 #[test]
+fn the_lane_that_has_most_to_explain_is_chosen_first() {
+    for (removed, lane) in [("none", 1), ("adamqlr", 2)] {
+        let text =
+            VALLEY.replace(&format!("name = \"{removed}\""), "name = \"sgd\"").replace("curvature = \"hessian\"", "");
+        assert_eq!(Stage::new(&text, SIZE, Depth::True).app.lane, lane, "{removed}");
+    }
+}
+
+#[test]
 fn lanes_are_chosen_shown_and_hidden() {
     let mut stage = Stage::valley(SIZE);
     assert_eq!(stage.app.lane, 1);
