@@ -16,6 +16,7 @@ mod stream;
 mod synthetic;
 mod tensor;
 mod uci;
+mod unfinished;
 
 use std::path::{Path, PathBuf};
 
@@ -38,6 +39,7 @@ pub use params::{Layout, ParamRules, decode as decode_params, encode as encode_p
 pub use places::Places;
 pub use synthetic::{Shape, Synthetic};
 pub use tensor::Width;
+pub use unfinished::{Unfinished, abandon};
 
 /// Where the examples of a problem come from.
 #[derive(Clone, Debug, PartialEq)]

@@ -18,6 +18,7 @@ pub mod keys;
 pub mod layout;
 pub mod opening;
 pub mod panels;
+pub mod signals;
 pub mod source;
 pub mod terminal;
 #[cfg(test)]
@@ -32,13 +33,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+use signal_hook::{consts::SIGTSTP, low_level::emulate_default_handler};
 use thiserror::Error;
 
-use crate::session::Setup;
+use crate::{data, session::Setup};
 use action::{Action, Effect};
 use app::{App, Choice, Start};
 use events::Event;
 use opening::{Opener, Opening};
+use signals::Patience;
 use terminal::Terminal;
 use theme::{Brightness, Depth, Theme, detect_brightness};
 use trace::TraceFiles;
@@ -80,7 +83,7 @@ pub struct Options {
     pub pace: source::Pace,
     /// What to show first.
     pub start: Start,
-    /// Where every step goes, once the user quits.
+    /// Where every step goes, once the screen is left.
     pub trace: TraceFiles,
 }
 
@@ -98,42 +101,82 @@ pub fn run(setup: Setup, options: Options) -> Result<(), TuiError> {
 /// # Errors
 /// As [`run`].
 pub fn run_opener(opener: Opener, choices: Vec<Choice>, options: Options) -> Result<(), TuiError> {
+    let ended = show(opener, choices, options);
+    // Where something went wrong the worker may still be writing what nobody waits for.
+    data::abandon(|| ended)
+}
+
+fn show(opener: Opener, choices: Vec<Choice>, options: Options) -> Result<(), TuiError> {
     let (sender, events) = events::channel();
+    // Before there is a file to lose.
+    let watch = events::watch_signals(sender.clone())?;
     let traced = !options.trace.is_empty();
     let worker = {
         let sender = sender.clone();
         Worker::spawn(opener, options.trace, move |reply| sender.send(Event::Worker(reply)).is_ok())?
     };
-    let opening = first_reply(&events)?;
+    let opening = match first_reply(&events)? {
+        Begun::Opened(opening) => *opening,
+        Begun::Ended(Ended::Quit) => return Ok(()),
+        Begun::Ended(Ended::Signal(signal)) => return Ok(signals::end_at_once(signal)?),
+    };
     let variable = |name: &str| std::env::var(name).ok();
     let brightness = options.brightness.unwrap_or_else(|| detect_brightness(variable));
     let mut app = App::new(opening, choices, Theme::new(brightness, Depth::detect(variable)));
     app.begin(&options.start).map_err(TuiError::Problem)?;
     terminal::restore_on_panic();
-    let signals = events::watch_signals(sender.clone())?;
     let mut screen = Screen { terminal: Terminal::enter(&window_title(&app))?, app, worker, sender: sender.clone() };
     events::watch_terminal(sender)?;
     let ended = screen.run(&events);
     // The terminal is given back before anything is waited for.
     let Screen { terminal, worker, .. } = screen;
     drop(terminal);
-    signals.close();
     if traced {
-        worker.close(matches!(ended, Ok(Ended::Quit))).map_err(TuiError::Trace)?;
+        let patience = Patience::begin();
+        let mut impatient = None;
+        let closed = worker.close(|| {
+            impatient = events.try_iter().find_map(|event| match event {
+                Event::Signal(signal) if patience.is_over(signal) => Some(signal),
+                _ => None,
+            });
+            impatient.is_some()
+        });
+        match impatient {
+            Some(signal) => return Ok(signals::end_at_once(signal)?),
+            None => closed.map_err(TuiError::Trace)?,
+        }
     }
+    watch.close();
     match ended? {
         Ended::Quit => Ok(()),
         // Dying by the signal, rather than of it, tells whoever sent it the truth.
-        Ended::Signal(signal) => Ok(signal_hook::low_level::emulate_default_handler(signal)?),
+        Ended::Signal(signal) => Ok(emulate_default_handler(signal)?),
     }
 }
 
-fn first_reply(events: &Receiver<Event>) -> Result<Opening, TuiError> {
-    match events.recv() {
-        Ok(Event::Worker(Ok(Reply::Opened(opening)))) => Ok(*opening),
-        Ok(Event::Worker(Ok(Reply::NotOpened(sentence)))) => Err(TuiError::Problem(sentence)),
-        Ok(Event::Worker(Err(panic))) => Err(TuiError::Panic { part: "worker", panic }),
-        _ => Err(TuiError::Panic { part: "worker", panic: "it said nothing".to_owned() }),
+/// What came first.
+enum Begun {
+    Opened(Box<Opening>),
+    Ended(Ended),
+}
+
+/// Waits until the problem is open; data can take a while, in which nobody need wait.
+fn first_reply(events: &Receiver<Event>) -> Result<Begun, TuiError> {
+    loop {
+        return match events.recv() {
+            Ok(Event::Worker(Ok(Reply::Opened(opening)))) => Ok(Begun::Opened(opening)),
+            Ok(Event::Worker(Ok(Reply::NotOpened(sentence)))) => Err(TuiError::Problem(sentence)),
+            Ok(Event::Worker(Err(panic))) => Err(TuiError::Panic { part: "worker", panic }),
+            Ok(Event::Hangup) => Ok(Begun::Ended(Ended::Quit)),
+            Ok(Event::Signal(signal)) => Ok(Begun::Ended(Ended::Signal(signal))),
+            Ok(Event::Stop) => {
+                emulate_default_handler(SIGTSTP)?;
+                continue;
+            }
+            // A resize; the screen asks for the size when it begins.
+            Ok(Event::Action(_) | Event::Continue) => continue,
+            _ => Err(TuiError::Panic { part: "worker", panic: "it said nothing".to_owned() }),
+        };
     }
 }
 
@@ -241,7 +284,7 @@ impl Screen {
     /// Gives the terminal back and stops, as the shell expects of ctrl-z, until continued.
     fn suspend(&mut self) -> io::Result<()> {
         terminal::leave();
-        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
+        emulate_default_handler(SIGTSTP)?;
         self.terminal.resume()?;
         let (columns, rows) = self.terminal.size()?;
         let effects = self.app.update(Action::Resize(columns, rows));

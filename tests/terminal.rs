@@ -1,154 +1,18 @@
-//! The screen in a real terminal: a pseudo-terminal of the system, and an emulator that keeps what it would show.
+//! The screen in a real terminal.
 #![cfg(feature = "app")]
 #![allow(clippy::unwrap_used, missing_docs)]
 
+#[path = "support/pty.rs"]
+mod pty;
+
 use std::{
-    io::{Read, Write},
-    num::NonZero,
+    io::Write as _,
     path::Path,
-    process::Command,
-    sync::{Arc, Mutex},
     thread,
     time::{Duration, Instant},
 };
 
-use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
-
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A program in a terminal.
-struct Session {
-    child: Box<dyn Child + Send + Sync>,
-    master: Box<dyn MasterPty + Send>,
-    keys: Box<dyn Write + Send>,
-    screen: Arc<Mutex<(vt100::Parser, Vec<u8>)>>,
-}
-
-impl Session {
-    fn start(arguments: &[&str], environment: &[(&str, &str)], directory: &Path) -> Self {
-        let pair = native_pty_system().openpty(size(40, 120)).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_rhoscope"));
-        command.args(arguments);
-        command.cwd(directory);
-        command.env("TERM", "xterm-256color");
-        command.env_remove("NO_COLOR");
-        command.env_remove("COLORFGBG");
-        for (name, value) in environment {
-            command.env(name, value);
-        }
-        let child = pair.slave.spawn_command(command).unwrap();
-        drop(pair.slave);
-        let screen = Arc::new(Mutex::new((vt100::Parser::new(cells(40), cells(120), 0), Vec::new())));
-        let mut output = pair.master.try_clone_reader().unwrap();
-        let sink = Arc::clone(&screen);
-        thread::spawn(move || {
-            let mut bytes = [0; 8192];
-            while let Ok(count @ 1..) = output.read(&mut bytes) {
-                let mut screen = sink.lock().unwrap();
-                screen.0.process(&bytes[..count]);
-                screen.1.extend_from_slice(&bytes[..count]);
-            }
-        });
-        let keys = pair.master.take_writer().unwrap();
-        Self { child, master: pair.master, keys, screen }
-    }
-
-    fn rosenbrock(environment: &[(&str, &str)]) -> Self {
-        let session = Self::start(&["rosenbrock", "--at", "0"], environment, Path::new("."));
-        session.until("step 0/");
-        session
-    }
-
-    fn press(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
-    }
-
-    fn text(&self) -> String {
-        self.screen.lock().unwrap().0.screen().contents()
-    }
-
-    /// Waits until the screen shows a text.
-    fn until(&self, text: &str) {
-        let began = Instant::now();
-        while !self.text().contains(text) {
-            assert!(began.elapsed() < PATIENCE, "never showed {text:?}:\n{}", self.text());
-            thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    fn until_gone(&self, text: &str) {
-        let began = Instant::now();
-        while self.text().contains(text) {
-            assert!(began.elapsed() < PATIENCE, "still shows {text:?}:\n{}", self.text());
-            thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    fn signal(&self, name: &str) {
-        let id = self.child.process_id().unwrap().to_string();
-        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
-    }
-
-    /// Waits for the end, and checks that the terminal is as it was.
-    fn end(&mut self) -> ExitStatus {
-        let began = Instant::now();
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(began.elapsed() < PATIENCE, "it does not end:\n{}", self.text());
-            thread::sleep(Duration::from_millis(5));
-        };
-        let began = Instant::now();
-        loop {
-            let screen = self.screen.lock().unwrap();
-            let shown = screen.0.screen();
-            if !shown.alternate_screen() && !shown.hide_cursor() {
-                assert_eq!(shown.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
-                assert!(!shown.bracketed_paste());
-                break;
-            }
-            assert!(began.elapsed() < PATIENCE, "the terminal was not restored");
-            drop(screen);
-            thread::sleep(Duration::from_millis(5));
-        }
-        assert!(self.cooked(), "the terminal is still raw");
-        status
-    }
-
-    /// Whether the terminal echoes and works line by line again.
-    fn cooked(&self) -> bool {
-        let path = self.master.tty_name().unwrap();
-        let output = Command::new("stty").args(["-a", "-F"]).arg(path).output().unwrap();
-        let settings = String::from_utf8_lossy(&output.stdout).into_owned();
-        settings.contains(" icanon") && settings.contains(" echo ")
-    }
-
-    /// Everything the program wrote.
-    fn written(&self) -> String {
-        String::from_utf8_lossy(&self.screen.lock().unwrap().1).into_owned()
-    }
-}
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn cells(count: u16) -> NonZero<u16> {
-    NonZero::new(count).unwrap()
-}
-
-fn size(rows: u16, cols: u16) -> PtySize {
-    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
-}
-
-const RIGHT: &str = "\x1b[C";
-const LEFT: &str = "\x1b[D";
-const SHIFT_RIGHT: &str = "\x1b[1;2C";
+use pty::{LEFT, PATIENCE, RIGHT, SHIFT_RIGHT, Session, cells, size};
 
 #[test]
 fn it_starts_steps_goes_back_and_quits() {
@@ -330,26 +194,6 @@ fn a_trace_appears_when_the_screen_is_left() {
     let [csv, json] = ["t.csv", "t.jsonl"].map(|name| std::fs::read_to_string(directory.path().join(name)).unwrap());
     // Three optimisers, and the step that tells f after the one shown.
     assert_eq!((csv.lines().count(), json.lines().count()), (1 + 3 * 11, 1 + 3 * 11 + 3));
-
-    let directory = tempfile::tempdir().unwrap();
-    let mut session = Session::start(&arguments, &[], directory.path());
-    session.until("step 0/");
-    session.signal("TERM");
-    assert_eq!(session.end().signal(), Some("Terminated"));
-    assert!(names(directory.path()).is_empty(), "{:?}", names(directory.path()));
-}
-
-#[test]
-fn signals_restore_the_terminal_and_end_the_program() {
-    let signals =
-        [("TERM", "Terminated"), ("INT", "Interrupt"), ("USR1", "User defined signal 1"), ("ALRM", "Alarm clock")];
-    for (name, number) in signals {
-        let mut session = Session::rosenbrock(&[]);
-        session.signal(name);
-        let status = session.end();
-        assert!(!status.success());
-        assert_eq!(status.signal(), Some(number), "{status}");
-    }
 }
 
 #[test]

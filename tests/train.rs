@@ -351,44 +351,6 @@ fn an_interrupted_training_writes_what_it_has_and_can_go_on() {
     assert_eq!(end, saved(&whole));
 }
 
-/// Ends a training by a signal, sent to it through a shell that sets it up; what is left, and the code.
-#[cfg(unix)]
-fn ended_by(signal: &str, before: &str) -> (Place, Option<i32>) {
-    let place = Place::new();
-    let program = env!("CARGO_BIN_EXE_rhoscope");
-    let arguments =
-        "train mlp-digits --epochs 1000000 --threads 1 --checkpoint c --checkpoint-every 1h --trace t.jsonl";
-    // Who runs the tests may ignore hang-ups, and a shell cannot take that back.
-    let reset = if before.is_empty() { "env --default-signal" } else { "" };
-    let script = format!("{before} exec {reset} {program} {arguments}");
-    let mut child = Command::new("sh");
-    let child = child.args(["-c", &script]).current_dir(place.at("")).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = child.spawn().unwrap();
-    sleep(Duration::from_millis(1500));
-    assert_eq!(child.try_wait().unwrap(), None, "it was to go on until it is told to end");
-    assert!(Command::new("kill").args(["-s", signal, &child.id().to_string()]).status().unwrap().success());
-    if !before.is_empty() {
-        sleep(Duration::from_millis(500));
-        assert_eq!(child.try_wait().unwrap(), None, "{signal} was to be ignored");
-        assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
-    }
-    let code = child.wait().unwrap().code();
-    (place, code)
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn a_hang_up_and_its_like_lose_nothing() {
-    for (signal, code) in [("HUP", 129), ("QUIT", 131), ("USR1", 138), ("USR2", 140), ("ALRM", 142), ("TERM", 143)] {
-        let (place, ended) = ended_by(signal, "");
-        assert_eq!((ended, place.names()), (Some(code), vec!["c".to_owned(), "t.jsonl".to_owned()]), "{signal}");
-        assert!(lines(&place.read("t.jsonl")).iter().any(|line| line.get("loss").is_some()), "{signal}");
-    }
-    // As nohup does.
-    let (place, ended) = ended_by("HUP", "trap '' HUP;");
-    assert_eq!((ended, place.names()), (Some(143), vec!["c".to_owned(), "t.jsonl".to_owned()]));
-}
-
 #[test]
 fn a_training_can_start_from_saved_parameters() {
     let place = Place::new();

@@ -13,7 +13,7 @@ pub(super) enum Failure {
     Result(String),
     /// The reader of the output went away: 0.
     ClosedPipe,
-    /// Stopped by this signal.
+    /// Stopped by this signal, with nothing to write.
     Interrupted(i32),
     /// Stopped by this signal, with everything so far written.
     Stopped(i32, String),
@@ -35,7 +35,7 @@ impl Failure {
             Self::Input(_) => 2,
             Self::Result(_) => 1,
             Self::ClosedPipe => 0,
-            Self::Interrupted(signal) | Self::Stopped(signal, _) => 128 + u8::try_from(*signal).unwrap_or(0),
+            Self::Interrupted(signal) | Self::Stopped(signal, _) => code_of(*signal),
         }
     }
 
@@ -47,6 +47,11 @@ impl Failure {
             Self::Interrupted(_) => Some("interrupted; no file was written".to_owned()),
         }
     }
+}
+
+/// The exit code of a program that a signal has ended.
+pub(super) fn code_of(signal: i32) -> u8 {
+    128 + u8::try_from(signal).unwrap_or(0)
 }
 
 /// A message without the system's numbers of errors, which say nothing to a reader: `(os error 2)`.

@@ -64,10 +64,13 @@ impl LaneReport {
     }
 
     fn cells(&self) -> [String; 5] {
-        let outcome = self.end.as_ref().map_or_else(String::new, |(_, outcome)| match outcome.reason() {
-            Some(reason) => format!("{}: {reason}", outcome.name()),
-            None => outcome.name().to_owned(),
-        });
+        let outcome = self.end.as_ref().map_or_else(
+            || "stopped".to_owned(),
+            |(_, outcome)| match outcome.reason() {
+                Some(reason) => format!("{}: {reason}", outcome.name()),
+                None => outcome.name().to_owned(),
+            },
+        );
         [
             self.label.clone(),
             self.steps.to_string(),
@@ -139,7 +142,7 @@ mod tests {
             "\
 optimiser  steps  f at the end  cost                                outcome
 Adam          12  4.000         1 gradient + 3 products + 2 losses  finished
-α β           12  2.500         1 gradient + 3 products + 2 losses
+α β           12  2.500         1 gradient + 3 products + 2 losses  stopped
 K-FAC         12  -             1 gradient + 3 products + 2 losses  diverged: f is not finite
 "
         );

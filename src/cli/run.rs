@@ -5,6 +5,8 @@ use std::{
     time::Instant,
 };
 
+use signal_hook::consts::SIGINT;
+
 use super::{
     args::{RunArgs, Theme},
     failure::Failure,
@@ -32,21 +34,38 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let summary_to_stdout = !outputs.use_stdout();
     let mut recorder = Recorder::new(&mut outputs, &setup, &session, &Earlier::default())?;
     let evaluator = recorder.history.as_ref().and_then(|_| picture::evaluator(&setup, &session));
-    advance(&setup, &mut session, &mut recorder, evaluator, &stop)?;
+    let stopped = advance(&setup, &mut session, &mut recorder, evaluator, &stop)?;
     recorder.arrive(&mut session);
-    recorder.finish();
+    if stopped.is_none() {
+        recorder.finish();
+    }
     warn(&recorder);
-    write_results(&setup, &mut session, &mut recorder, outputs, args.outputs.theme)?;
+    // Who stops a run by hand has changed his mind about it: half of it does not take the place of an earlier one.
+    let spared = stopped == Some(SIGINT);
+    let left = write_results(&setup, &mut session, &mut recorder, outputs, args.outputs.theme, spared)?;
 
     // On a network f is the mean over its data, which a step sees a batch of.
     let final_loss = if session.batches_per_epoch().is_some() { "f, all data" } else { "f at the end" };
-    if summary_to_stdout {
-        super::print(&report::table(&recorder.lanes, final_loss))?;
+    let printed = if summary_to_stdout { super::print(&report::table(&recorder.lanes, final_loss)) } else { Ok(()) };
+    if let Some(signal) = stopped {
+        // A terminal that is gone cannot be printed to.
+        return Err(Failure::Stopped(signal, farewell(session.latest(), setup.steps, &left)));
     }
+    printed?;
     if let Some(failure) = report::LaneReport::failure(&recorder.lanes) {
         return Err(Failure::Result(failure));
     }
     Ok(())
+}
+
+/// What to say of a run that was stopped, and of the earlier results left in their places.
+fn farewell(step: u64, steps: u64, left: &[String]) -> String {
+    let of_files = match left {
+        [] => String::new(),
+        [one] => format!("; {one} of an earlier run stays as it was"),
+        several => format!("; {} of an earlier run stay as they were", several.join(", ")),
+    };
+    format!("interrupted after step {step} of {steps}{of_files}")
 }
 
 /// Tells what the user should know of the data.
@@ -65,14 +84,16 @@ pub(super) fn warn(recorder: &Recorder) {
     }
 }
 
-/// Completes the traces, makes picture and parameters, and puts all of them in their places.
+/// Completes the traces, makes picture and parameters, and puts all of them in their places; where earlier results are `spared`,
+/// only those that replace none. The names of the earlier ones left.
 pub(super) fn write_results(
     setup: &Setup,
     session: &mut Session,
     recorder: &mut Recorder,
     mut outputs: Outputs,
     theme: Option<Theme>,
-) -> Result<(), Failure> {
+    spared: bool,
+) -> Result<Vec<String>, Failure> {
     let mut files = recorder.close()?;
     if let (Some(mut file), Some(history)) = (outputs.png.take(), &recorder.history) {
         let bytes = picture::png(setup, session, history, theme.unwrap_or(Theme::Light).into());
@@ -81,21 +102,29 @@ pub(super) fn write_results(
     }
     files.extend(params(setup, session, recorder, outputs.params)?);
     // Everything is written by now: only the moves to their places remain.
-    files.into_iter().try_for_each(OutputFile::commit)?;
-    Ok(())
+    let mut left = Vec::new();
+    for file in files {
+        if spared && file.replaces() {
+            left.push(file.name().to_owned());
+        } else {
+            file.commit()?;
+        }
+    }
+    Ok(left)
 }
 
-/// Takes the steps, and evaluates the lanes where the picture shows what was found.
+/// Takes the steps, and evaluates the lanes where the picture shows what was found; the signal that stopped it, if one did.
 fn advance(
     setup: &Setup,
     session: &mut Session,
     recorder: &mut Recorder,
     mut evaluator: Option<Evaluator>,
     stop: &Stop,
-) -> Result<(), Failure> {
+) -> Result<Option<i32>, Failure> {
     let started = Instant::now();
     let clock = || started.elapsed().as_secs_f64();
     let mut progress = Progress::new(setup.steps);
+    let mut stopped = None;
     for step in 1..=setup.steps {
         if let Some(evaluator) = evaluator.as_mut().filter(|evaluator| evaluator.is_due(step - 1)) {
             recorder.look(evaluator, session);
@@ -103,17 +132,18 @@ fn advance(
         let more = session.advance(&clock, &mut |progress| recorder.take(progress));
         recorder.check()?;
         progress.at(step);
-        if let Some(signal) = stop.asked() {
-            return Err(Failure::Interrupted(signal));
-        }
         if !more {
+            break;
+        }
+        stopped = stop.asked().filter(|_| step < setup.steps);
+        if stopped.is_some() {
             break;
         }
     }
     if let Some(evaluator) = &mut evaluator {
         recorder.look(evaluator, session);
     }
-    Ok(())
+    Ok(stopped)
 }
 
 /// Writes the parameters every lane ended with.

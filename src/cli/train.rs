@@ -80,10 +80,12 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
     let table = training.table();
     let unwritten = training.unwritten_checkpoint();
     let Training { mut session, mut recorder, plan, .. } = training;
-    run::write_results(&setup, &mut session, &mut recorder, outputs, args.outputs.theme)?;
+    run::write_results(&setup, &mut session, &mut recorder, outputs, args.outputs.theme, false)?;
     recorder.clear_away();
-    if to_stdout {
-        super::print(&table)?;
+    let printed = if to_stdout { super::print(&table) } else { Ok(()) };
+    if stopped.is_none() {
+        // Of one that is stopped the terminal may be gone.
+        printed?;
     }
     match stopped {
         Some(signal) => Err(Failure::Stopped(signal, farewell(&plan, session.latest(), unwritten))),

@@ -63,9 +63,10 @@ Every optimiser diverged or stalled, or a result that was asked for could not be
 2
 The command line, a problem file, data or another file is at fault; nothing was written.
 .TP
-129, 130, 131, 138, 142, 143
-Ended by a hang\-up, ctrl\-c, quit, user\-defined signal 1, alarm or termination: 128 and the signal's number. `train` has then
-written its checkpoint and its traces.
+129, 130, 131, 138, 140, 142, 143
+Ended by a hang\-up, ctrl\-c, quit, user\-defined signal 1 or 2, alarm or termination: 128 and the signal's number. Traces, tables,
+pictures, parameters and the checkpoint of `train` are then in their places, up to the last step; only ctrl\-c of `run` leaves an
+earlier file as it was. A second signal ends at once and leaves nothing that is half written. A hang\-up of the screen is 0, as by q.
 ";
 
 /// The manual page: every command with its options, the keys of the screen, the exit codes.

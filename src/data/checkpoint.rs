@@ -18,6 +18,7 @@ use super::{
     DataError, Width,
     durable::sync_directory_of,
     tensor::{Tensor, reals},
+    unfinished::Unfinished,
 };
 
 /// Vectors by name, and what else is to be known about them.
@@ -138,7 +139,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn replace(path: &Path, part: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(part)?;
+    let (mut file, _unfinished) = Unfinished::create(|| Ok((File::create(part)?, part.to_owned())))?;
     file.write_all(bytes)?;
     file.sync_all()?;
     if path.exists() {

@@ -9,7 +9,7 @@ use std::{
 use tempfile::NamedTempFile;
 
 use super::ExportError;
-use crate::data::sync_directory_of;
+use crate::data::{Unfinished, sync_directory_of};
 
 /// A result being written. Under its own name it is seen only once [`commit`](Self::commit) has succeeded; until then, and after a
 /// failure, an earlier file of that name stays as it was.
@@ -24,6 +24,8 @@ enum Sink {
     /// Beside the file it is to become.
     Temporary {
         file: BufWriter<NamedTempFile>,
+        /// Known as long as it is not in its place.
+        unfinished: Unfinished,
         target: PathBuf,
     },
     /// Devices and pipes have no other name to be written under.
@@ -58,6 +60,11 @@ impl OutputFile {
         &self.name
     }
 
+    /// Whether an earlier file is in its place, and goes once this one is there.
+    pub fn replaces(&self) -> bool {
+        matches!(&self.sink, Sink::Temporary { target, .. } if target.exists())
+    }
+
     /// What has been flushed so far, to be read from its beginning; `None` where what is written cannot be read back.
     ///
     /// # Errors
@@ -78,7 +85,7 @@ impl OutputFile {
         let result = match sink {
             Sink::Stdout(mut out) => out.flush(),
             Sink::Direct(mut out) => out.flush(),
-            Sink::Temporary { file, target } => {
+            Sink::Temporary { file, target, unfinished: _unfinished } => {
                 file.into_inner().map_err(io::IntoInnerError::into_error).and_then(|file| {
                     file.as_file().sync_all()?;
                     file.persist(&target).map_err(|error| error.error)?;
@@ -152,9 +159,14 @@ fn prepare(path: &Path) -> Result<Sink, String> {
         }
         Err(error) => return Err(words(&error)),
     }
-    let file = temporary(&directory, &target, existing.map(|metadata| metadata.permissions()));
-    let file = file.map_err(|error| format!("no file can be made in {}: {}", directory.display(), words(&error)))?;
-    Ok(Sink::Temporary { file: BufWriter::new(file), target })
+    let make = || {
+        let file = temporary(&directory, &target, existing.map(|metadata| metadata.permissions()))?;
+        let path = file.path().to_owned();
+        Ok((file, path))
+    };
+    let (file, unfinished) = Unfinished::create(make)
+        .map_err(|error| format!("no file can be made in {}: {}", directory.display(), words(&error)))?;
+    Ok(Sink::Temporary { file: BufWriter::new(file), unfinished, target })
 }
 
 /// What runs that were cut off left of files meant for `path`, the newest first: whole up to where they were cut off.

@@ -12,13 +12,13 @@ use crossterm::{
     terminal,
 };
 use signal_hook::{
-    consts::{SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH},
+    consts::{SIGCONT, SIGHUP, SIGTSTP, SIGWINCH},
     iterator::{Handle, Signals},
 };
 
 use super::{
     action::{Action, MouseAction},
-    input,
+    input, signals,
     worker::{self, Reply},
 };
 
@@ -62,8 +62,7 @@ pub fn spawn(
 
 /// Waits for signals until the handle is closed.
 pub fn watch_signals(sender: Sender<Event>) -> io::Result<Handle> {
-    let mut signals =
-        Signals::new([SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGTSTP, SIGCONT, SIGWINCH])?;
+    let mut signals = Signals::new([signals::ending(), signals::heeded(&[SIGTSTP]), vec![SIGCONT, SIGWINCH]].concat())?;
     let handle = signals.handle();
     spawn("signal watch", sender, move |sender| {
         for signal in signals.forever() {

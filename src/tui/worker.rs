@@ -6,7 +6,7 @@
 use std::{
     any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::mpsc::{self, Receiver, Sender, TryRecvError},
+    sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError},
     thread,
     time::{Duration, Instant},
 };
@@ -26,8 +26,8 @@ use super::{
     trace::{Trace, TraceFiles},
 };
 
-/// How long is waited for a worker whose work is not wanted any more.
-const MOMENT: Duration = Duration::from_secs(1);
+/// How often who waits for the end of a slow step is asked whether to go on waiting.
+const MOMENT: Duration = Duration::from_millis(20);
 /// How long a batch of steps may take; a single step may take longer.
 const BATCH: Duration = Duration::from_millis(6);
 
@@ -61,11 +61,8 @@ pub enum Request {
         /// The last.
         to: u64,
     },
-    /// End, and put the traces in their places if they are wanted.
-    Close {
-        /// Whether they are.
-        keep: bool,
-    },
+    /// End, and put the traces in their places.
+    Close,
 }
 
 /// What a look is for.
@@ -256,11 +253,9 @@ impl Engine {
                 }
                 Some(Reply::Recalled(recalled))
             }
-            Request::Close { keep } => {
+            Request::Close => {
                 let steps: Vec<u64> = (0..self.session.lanes()).map(|lane| self.session.step(lane)).collect();
-                // A trace that is not wanted leaves nothing behind.
-                let trace = self.trace.take().filter(|_| keep);
-                Some(Reply::Closed(trace.map_or(Ok(()), |trace| trace.finish(&steps))))
+                Some(Reply::Closed(self.trace.take().map_or(Ok(()), |trace| trace.finish(&steps))))
             }
         }
     }
@@ -391,18 +386,20 @@ impl Worker {
         Ok(Self { requests, closed })
     }
 
-    /// Ends the worker once it has done what it is doing, and waits for that: for ever if the traces are wanted, else only for a moment.
+    /// Ends the worker once it has done what it is doing, and waits for that until `given_up` says not to.
     ///
     /// # Errors
-    /// A sentence, if a trace that is wanted could not be written.
-    pub fn close(&self, keep: bool) -> Result<(), String> {
-        self.ask(Request::Close { keep });
-        if keep {
-            // A worker that is gone has said so.
-            return self.closed.recv().unwrap_or(Ok(()));
+    /// A sentence, if a trace could not be written.
+    pub fn close(&self, mut given_up: impl FnMut() -> bool) -> Result<(), String> {
+        self.ask(Request::Close);
+        loop {
+            match self.closed.recv_timeout(MOMENT) {
+                Ok(closed) => return closed,
+                Err(RecvTimeoutError::Timeout) if !given_up() => {}
+                // A worker that is gone has said so.
+                Err(_) => return Ok(()),
+            }
         }
-        let _ = self.closed.recv_timeout(MOMENT);
-        Ok(())
     }
 
     /// Asks. A worker that is gone has said so through its sink.

@@ -35,8 +35,8 @@ impl Traced {
         names
     }
 
-    fn close(&mut self, keep: bool) -> Result<(), String> {
-        match self.stage.engine.handle(Request::Close { keep }) {
+    fn close(&mut self) -> Result<(), String> {
+        match self.stage.engine.handle(Request::Close) {
             Some(Reply::Closed(result)) => result,
             other => panic!("{other:?}"),
         }
@@ -45,7 +45,7 @@ impl Traced {
     /// Quits; the lines of both files.
     fn quit(mut self) -> [Vec<String>; 2] {
         assert!(self.names().iter().all(|path| path.extension().unwrap() == "tmp"), "{:?}", self.names());
-        assert_eq!(self.close(true), Ok(()));
+        assert_eq!(self.close(), Ok(()));
         let files = ["t.jsonl", "t.csv"].map(|name| self.folder.path().join(name));
         assert_eq!(self.names(), [files[1].clone(), files[0].clone()]);
         files.map(|path| fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect())
@@ -166,10 +166,11 @@ fn what_was_found_on_the_data_is_in_the_trace_once() {
 }
 
 #[test]
-fn what_is_not_wanted_leaves_nothing_and_what_cannot_be_written_is_said() {
-    let mut traced = Traced::new();
-    traced.stage.press(Command::Step(10));
-    assert_eq!((traced.close(false), traced.names()), (Ok(()), Vec::new()));
+fn what_is_not_closed_leaves_nothing_and_what_cannot_be_written_is_said() {
+    let Traced { mut stage, folder } = Traced::new();
+    stage.press(Command::Step(10));
+    drop(stage);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 
     let mut traced = Traced::new();
     traced.stage.press(Command::Step(10));
@@ -186,7 +187,7 @@ fn what_is_not_wanted_leaves_nothing_and_what_cannot_be_written_is_said() {
     assert!(message.contains("there is no directory") && message.contains("t.jsonl"), "{message}");
     traced.stage.press(Command::Step(10));
     assert_eq!(traced.stage.app.cursor, 10);
-    assert!(traced.close(true).unwrap_err().contains("there is no directory"));
+    assert!(traced.close().unwrap_err().contains("there is no directory"));
 }
 
 #[cfg(target_os = "linux")]
@@ -205,6 +206,6 @@ fn a_full_disk_is_one_line_and_the_run_goes_on() {
     let cursor = stage.app.cursor;
     stage.press(Command::Step(10));
     assert_eq!((stage.app.cursor, stage.message()), (cursor + 10, ""));
-    let Some(Reply::Closed(result)) = stage.engine.handle(Request::Close { keep: true }) else { panic!() };
+    let Some(Reply::Closed(result)) = stage.engine.handle(Request::Close) else { panic!() };
     assert_eq!(result, Err("cannot write /dev/full: the disk is full".to_owned()));
 }
