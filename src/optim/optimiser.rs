@@ -167,7 +167,7 @@ impl<T: Real> Optimiser<T> {
         record: &mut StepRecord,
     ) -> Result<(), Halt> {
         let step = self.steps + 1;
-        *record = StepRecord::new(self.origin + step);
+        record.reset(self.origin + step);
         let loss = self.evaluate(oracle, theta, space, record)?;
         self.propose(oracle, space, &mut record.cost)?;
         self.direction.check(record.get(Quantity::GradNorm).map_or_else(|| T::of(f64::INFINITY), T::of))?;

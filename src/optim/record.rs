@@ -140,6 +140,16 @@ impl StepRecord {
         Self { step, ..Self::default() }
     }
 
+    /// Makes it an empty record of step `step`, in place: a copy of it all would cost as much as a small step.
+    pub fn reset(&mut self, step: u64) {
+        let Self { step: own, values, present, rejected, lost, cost, params, calibrated_from, calibration_unsettled } =
+            self;
+        (*own, *values, *present, *cost) = (step, [0.0; Quantity::ALL.len()], 0, Cost::default());
+        (*rejected, *lost, *calibration_unsettled) = (false, false, false);
+        *calibrated_from = None;
+        params.clear();
+    }
+
     /// A quantity, if the step computed it.
     #[inline]
     pub fn get(&self, quantity: Quantity) -> Option<f64> {
