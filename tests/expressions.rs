@@ -202,6 +202,50 @@ fn saturated_functions() {
     assert!(jet("x*ln(x)", &[("x", 0.0)]).0.is_nan());
 }
 
+/// What underflows in `f64` where rates are huge: e^525 is 1e228, and a second derivative of e^-1575 times its square is e^-525.
+#[test]
+fn what_underflows_beside_huge_rates_is_not_lost() {
+    for x in [240.0, 300.0, 400.0_f64, 525.0, 600.0, 700.0] {
+        let (small, root) = ((-x).exp(), (x / 2.0).exp());
+        one("exp(x)^(-1)", x, [small, -small, small]);
+        one("1/exp(x)", x, [small, -small, small]);
+        one("exp(x)^0.5", x, [root, root / 2.0, root / 4.0]);
+        one("sqrt(exp(x))", x, [root, root / 2.0, root / 4.0]);
+        // 1/(2 cosh x) and −sinh x/(2 cosh² x), e^-2x being nothing beside 1.
+        one("atan(exp(x))", x, [std::f64::consts::FRAC_PI_2, small, -small]);
+        one("1/(1+exp(x))", x, [small, -small, small]);
+        one("exp(x)/(1+exp(x))^2", x, [small, -small, small]);
+        one("hypot(exp(x), 1)", x, [x.exp(); 3]);
+        for logarithm in ["log1p(exp(x))", "ln(1+exp(x))"] {
+            // The two terms of f″ are 1 and −1.
+            let (value, gradient, hessian) = jet(logarithm, &[("x", x)]);
+            near(value, x, logarithm);
+            near(gradient[0], 1.0, logarithm);
+            assert!(hessian[(0, 0)].abs() < 1e-15, "{logarithm} at {x}: {hessian}");
+        }
+        let square = (-2.0 * x).exp();
+        for (found, factor) in [(jet("1/exp(x)^2", &[("x", x)]), 1.0), (jet("exp(x)^(-2)", &[("x", x)]), 1.0)] {
+            // Below 1e-308 numbers have fewer digits.
+            let close = |found: f64, right: f64| (found - factor * right).abs() <= 1e-12 * right.abs() + 1e-322;
+            assert!(close(found.0, square) && close(found.1[0], -2.0 * square), "{x}: {found:?}");
+            assert!(close(found.2[(0, 0)], 4.0 * square), "{x}: {found:?}");
+        }
+        for one in ["exp(x)^(-1)*exp(x)", "exp(-x)*exp(x)", "exp(-x)^2*exp(x)*exp(x)", "exp(-2*x)/exp(-x)^2"] {
+            let (value, gradient, hessian) = jet(one, &[("x", x)]);
+            let exact = (value - 1.0).abs() < 1e-12 && gradient[0].abs() < 1e-12 && hessian[(0, 0)].abs() < 1e-11;
+            assert!(exact, "{one} at {x}: {value:e} {gradient} {hessian}");
+        }
+    }
+    // Below 1e-308, where digits are lost.
+    for x in [-720.0, -740.0, -800.0] {
+        let (value, gradient, hessian) = jet("ln(exp(x)) + exp(x)^0.001 + exp(x)/exp(x-1)", &[("x", x)]);
+        let root = (x / 1000.0).exp();
+        near(value, x + root + std::f64::consts::E, "f");
+        near(gradient[0], 1.0 + root / 1000.0, "f′");
+        assert!((hessian[(0, 0)] - root * 1e-6).abs() < 1e-12, "{hessian}");
+    }
+}
+
 #[test]
 fn functions_of_every_name() {
     let x = 0.7_f64;
@@ -314,8 +358,16 @@ fn only_what_is_not_finite_is_blamed() {
     };
     let root = told("x^0.5 + y^2", "x = 0.0, y = 1.0", "adam");
     assert!(root.contains("the gradient at x is infinite at step 1") && !root.contains("the loss"), "{root}");
-    let flat = told("abs(x)^1.5 + (y-1)^2", "x = 0.0, y = 0.0", "adamqlr");
-    assert!(!flat.contains("diverged"), "{flat}");
+    for optimiser in ["sgd", "adam:lr=0.1", "sgdqlr", "adamqlr"] {
+        let flat = told("abs(x)^1.5 + (y-1)^2", "x = 0.0, y = 0.0", optimiser);
+        assert!(!flat.contains("diverged"), "{flat}");
+    }
+    // Its curvature along x is infinite there, and K-FAC needs it.
+    let curved = told("abs(x)^1.5 + (y-1)^2", "x = 0.0, y = 0.0", "kfac");
+    assert!(
+        curved.contains("curvature") && !curved.contains("the loss") && !curved.contains("the gradient"),
+        "{curved}"
+    );
     let saturated = told("tanh(1000*x) + y^2", "x = 1.0, y = 1.0", "adamqlr");
     assert!(!saturated.contains("diverged"), "{saturated}");
     let exponent = told("x^y", "x = -2.0, y = 2.0", "adam");
@@ -419,6 +471,37 @@ proptest! {
         let problem = expression(SMOOTH[which], &[("x", at[0]), ("y", at[1])]);
         let vector = |values: &[f64]| DVector::from_column_slice(values);
         derivatives_agree(&problem, &vector(&at), &vector(&d[..2]), &vector(&d[2..]))?;
+    }
+
+    /// f = ±e^g: f′ = f·g′ and f″ = f·(g″ + g′²), with g in closed form and its derivatives by differences.
+    #[test]
+    fn huge_rates_agree_with_differences_of_logarithms(x in 150.0f64..700.0, y in 0.5f64..2.0) {
+        type Logarithm = fn(f64, f64) -> f64;
+        let forms: [(&str, Logarithm); 9] = [
+            ("y*exp(x)^(-1)", |x, y| y.ln() - x),
+            ("exp(x)^(-y)", |x, y| -x * y),
+            ("exp(x)^(y/2)", |x, y| x * y / 2.0),
+            ("exp(x)^3.5/exp(x*y)/exp(x)^3.5", |x, y| -x * y),
+            ("y/(1+exp(x))", |x, y| y.ln() - x - (-x).exp().ln_1p()),
+            ("exp(x)/(y+exp(x))^2", |x, y| -x - 2.0 * (y * (-x).exp()).ln_1p()),
+            ("hypot(exp(x), y)", |x, y| x + 0.5 * (y * y * (-2.0 * x).exp()).ln_1p()),
+            ("log1p(y*exp(x))", |x, y| (x + y.ln()).ln()),
+            ("y-y*exp(x)/(exp(x)+exp(x/2))", |x, y| y.ln() - x / 2.0 - (-x / 2.0).exp().ln_1p()),
+        ];
+        for (which, (written, g)) in forms.into_iter().enumerate() {
+            let (value, gradient, hessian) = jet(written, &[("x", x), ("y", y)]);
+            let h = 0.25;
+            let (low, at, high) = (g(x - h, y), g(x, y), g(x + h, y));
+            let (rate, bend) = ((high - low) / (2.0 * h), (high - 2.0 * at + low) / (h * h));
+            let f = at.exp();
+            // The last one is a difference of numbers of the size of y, and the terms of the logarithm's f″ cancel.
+            let lost = if which >= 7 { 1e-14 } else { 1e-108 };
+            let close = |found: f64, right: f64, size: f64| (found - right).abs() <= 1e-5 * size.abs() + lost || found == right;
+            prop_assert!(close(value, f, f), "{} {} {}", written, value, f);
+            prop_assert!(close(gradient[0], f * rate, f * rate), "{} {} {}", written, gradient[0], f * rate);
+            let second = f * (bend + rate * rate);
+            prop_assert!(close(hessian[(0, 0)], second, f * (bend.abs() + rate * rate)), "{} {} {}", written, hessian[(0, 0)], second);
+        }
     }
 
     /// Wherever overflow is, what is written so that nothing overflows says the same.

@@ -1,6 +1,7 @@
 //! Functions that a user writes down.
 
 mod functions;
+mod program;
 mod rewrite;
 
 use std::sync::Arc;
@@ -10,9 +11,11 @@ use nalgebra::DVector;
 use super::{
     Curvature, Oracle, Problem,
     analytic::AnalyticOracle,
-    formula::{Differentiated, Formula},
+    formula::Differentiated,
     jet::{Jet, Number},
 };
+
+use program::Program;
 
 pub use functions::{Binary, Elementary};
 
@@ -31,6 +34,14 @@ pub enum Node {
     Mul(usize, usize),
     /// a/b.
     Div(usize, usize),
+    /// a + c, c a constant.
+    AddConstant(usize, f64),
+    /// c − a, c a constant.
+    SubFrom(f64, usize),
+    /// a·c, c a constant.
+    MulConstant(usize, f64),
+    /// c/a, c a constant.
+    DivConstant(f64, usize),
     /// −a.
     Neg(usize),
     /// aᵏ, k an integer: defined for every a.
@@ -41,6 +52,8 @@ pub enum Node {
     AbsPower(usize, f64),
     /// cᵃ, c a constant.
     Exponential(f64, usize),
+    /// cᵃ, c > 0 a constant, with ln c beside it.
+    Growth(f64, f64, usize),
     /// An elementary function of a.
     Apply(Elementary, usize),
     /// A function of a and b.
@@ -95,6 +108,11 @@ impl Tape {
                 [Some(a), Some(b)]
             }
             Node::Neg(a)
+            | Node::AddConstant(a, _)
+            | Node::SubFrom(_, a)
+            | Node::MulConstant(a, _)
+            | Node::DivConstant(_, a)
+            | Node::Growth(_, _, a)
             | Node::PowInteger(a, _)
             | Node::PowConstant(a, _)
             | Node::AbsPower(a, _)
@@ -135,6 +153,8 @@ impl Tape {
     }
 }
 
+#[expect(clippy::inline_always, reason = "a jet returned through memory is read back in pairs, see `Unmarked`")]
+#[inline(always)]
 fn apply<R: Number, const N: usize, const M: usize>(
     node: Node,
     x: &[Jet<R, N, M>],
@@ -147,44 +167,18 @@ fn apply<R: Number, const N: usize, const M: usize>(
         Node::Sub(a, b) => values[a] - values[b],
         Node::Mul(a, b) => values[a] * values[b],
         Node::Div(a, b) => values[a] / values[b],
+        Node::AddConstant(a, c) => values[a] + c,
+        Node::SubFrom(c, a) => -values[a] + c,
+        Node::MulConstant(a, c) => values[a] * c,
+        Node::DivConstant(c, a) => Jet::constant(R::of(c)) / values[a],
         Node::Neg(a) => -values[a],
         Node::PowInteger(a, power) => values[a].powi(power),
         Node::PowConstant(a, power) => values[a].powf(power),
         Node::AbsPower(a, power) => values[a].abs_powf(power),
         Node::Exponential(base, a) => values[a].exponential(base),
+        Node::Growth(base, ln, a) => values[a].growth(base, ln),
         Node::Apply(function, a) => function.of(values[a]),
         Node::ApplyTwo(function, a, b) => function.of(values[a], values[b]),
-    }
-}
-
-/// A tape as it is evaluated: as it was written, and as it is written where that tells more about zeros.
-#[derive(Debug)]
-struct Program {
-    written: Tape,
-    rewritten: Tape,
-}
-
-impl Formula for Arc<Program> {
-    fn dim(&self) -> usize {
-        self.written.variables
-    }
-
-    fn residual_count(&self) -> Option<usize> {
-        self.written.residuals.then_some(self.written.roots.len())
-    }
-
-    fn evaluate<R: Number, const N: usize, const M: usize>(
-        &self,
-        x: &[Jet<R, N, M>],
-        values: &mut Vec<Jet<R, N, M>>,
-        out: &mut Vec<Jet<R, N, M>>,
-    ) {
-        let tape = if R::EXACTING { &self.rewritten } else { &self.written };
-        for &node in &tape.nodes {
-            let value = apply(node, x, values);
-            values.push(value);
-        }
-        out.extend(tape.roots.iter().map(|&root| values[root]));
     }
 }
 
@@ -200,8 +194,7 @@ impl Expression {
     /// The names of the variables and where they start, in the order of the tape's variables. `None` if their numbers differ.
     pub fn new(tape: &Tape, names: Vec<String>, start: Vec<f64>) -> Option<Self> {
         let fits = tape.variables == names.len() && names.len() == start.len() && !tape.roots.is_empty();
-        let program = || Arc::new(Program { rewritten: rewrite::rewritten(tape), written: tape.clone() });
-        fits.then(|| Self { program: program(), names, start })
+        fits.then(|| Self { program: Arc::new(Program::new(tape)), names, start })
     }
 }
 
@@ -215,7 +208,7 @@ impl Problem<f64> for Expression {
     }
 
     fn curvatures(&self) -> &[Curvature] {
-        if self.program.written.residuals { &[Curvature::Fisher, Curvature::Hessian] } else { &[Curvature::Hessian] }
+        if self.program.has_residuals() { &[Curvature::Fisher, Curvature::Hessian] } else { &[Curvature::Hessian] }
     }
 
     fn blocks(&self) -> Vec<(usize, usize)> {

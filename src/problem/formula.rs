@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::{
     analytic::Analytic,
-    jet::{Jet, Number, Wide},
+    jet::{Jet, LARGE, Number, Wide},
 };
 
 /// A function of n variables.
@@ -28,8 +28,9 @@ pub trait Formula: Clone + Send + Sync + 'static {
 
 /// A formula as a closed-form function, with the room that evaluating it takes.
 ///
-/// Everything is computed in `f64` first. Where something on the way is not finite, be it that it overflowed or that a rule led to 0·∞,
-/// it is computed again in [`Wide`] numbers, which tell what the function has there: so e^1000 in 1/(1 + e^1000) does no harm.
+/// Everything is computed in `f64` first. Where something on the way is not finite, be it that it overflowed or that a rule led to 0·∞, or
+/// so large that what underflows beside it is missed, it is computed again in [`Wide`] numbers, which tell what the function has there:
+/// so neither e^1000 in 1/(1 + e^1000) nor e^-1000 in e^-1000·e^500·e^500 does harm.
 #[derive(Clone, Debug)]
 pub(super) struct Differentiated<F> {
     formula: F,
@@ -78,10 +79,10 @@ impl<R: Number, const N: usize, const M: usize> Room<R, N, M> {
 }
 
 impl<const N: usize, const M: usize> Room<f64, N, M> {
-    /// Whether every value on the way to the result is finite: one that is not may have lost what the result depends on.
+    /// Whether every value on the way to the result is finite and of ordinary size: another one may have lost what the result depends on.
     fn is_sound(&self) -> bool {
-        // Anything that is not finite makes the sum NaN.
-        self.work.iter().map(|jet| jet.value * 0.0).sum::<f64>() == 0.0
+        // Without a branch, which would keep the processor from looking at several at once.
+        self.work.iter().fold(true, |sound, jet| sound & (jet.value.abs() < LARGE))
     }
 }
 
@@ -102,13 +103,16 @@ impl<F: Formula> Differentiated<F> {
     fn along(&mut self, theta: &DVector<f64>, axis: usize) -> [f64; 2] {
         let rates = unit(axis);
         self.first.put(theta, |i| [rates(i)]);
-        let total = self.first.total(&self.formula);
-        if total.is_finite() && self.first.is_sound() {
-            return [total.value, total.rates[0]];
+        let plain = self.first.total(&self.formula);
+        let is_sound = self.first.is_sound();
+        if plain.is_finite() && is_sound {
+            return [plain.value, plain.rates[0]];
         }
+        // f is the same to the last bit with and without its derivatives.
+        let keeps_value = plain.value.is_finite() && is_sound;
         self.wide_first.put(theta, |i| [rates(i)]);
         let total = self.wide_first.total(&self.formula);
-        [total.value, total.rates[0]].map(Number::get)
+        [if keeps_value { plain.value } else { total.value.get() }, total.rates[0].get()]
     }
 
     /// The second derivative of f along two directions.

@@ -1,7 +1,9 @@
 //! Numbers that carry derivatives along two directions, so that functions written once are differentiated as they are computed.
 //!
 //! A jet of `f64` follows the ordinary rules, as fast as they go. A jet of [`Wide`] has no overflow and, at zeros, the rules that the ordinary ones
-//! hide behind 0·∞: it is asked where the ordinary one ends in something that is not finite.
+//! hide behind 0·∞: it is asked where the ordinary one ends in something that is not finite, and where something on the way is so large
+//! ([`LARGE`]) that what underflows elsewhere could matter beside it: h″ of a negative power of e^500 is 0 in `f64`, and times two rates
+//! of e^500 it is not.
 
 mod functions;
 mod number;
@@ -13,21 +15,30 @@ use std::{
     ops::{Add, Div, Mul, Neg, Sub},
 };
 
-pub use number::{Marks, Number};
+pub use number::{Marks, Number, Unmarked};
 pub(crate) use power::LARGEST_WHOLE;
 pub use wide::{Trail, Wide};
 
+/// Numbers in ordinary formulas are smaller. A derivative that underflows, below 1e-308, and two such rates make less than 1e-108.
+pub(crate) const LARGE: f64 = 1e100;
+
+/// Whether a plain number may be what underflow left of another one, in a place where that could matter.
+fn is_doubtful<R: Number>(x: R) -> bool {
+    !R::EXACTING && x.abs() < R::of(1.0 / LARGE)
+}
+
 /// A value, its rates along N directions and, with M = 1, the second derivative along two.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Jet<R: Number, const N: usize, const M: usize> {
     /// The value.
     pub value: R,
+    /// What it depends on.
+    marks: R::Marks,
     /// ∂/∂u and, where there is a second direction, ∂/∂v.
     pub rates: [R; N],
     /// ∂²/∂u∂v.
     pub bend: [R; M],
-    /// What it depends on.
-    marks: R::Marks,
 }
 
 impl<R: Number, const N: usize, const M: usize> Jet<R, N, M> {
@@ -188,7 +199,7 @@ impl<R: Number, const N: usize, const M: usize> Div for Jet<R, N, M> {
     /// From q·b = a: q′ = (a′ − q·b′)/b, which squares nothing and so overflows only where a or b do.
     fn div(self, other: Self) -> Self {
         let (a, b) = (self, other);
-        let value = a.value / b.value;
+        let value = if is_doubtful(b.value) { R::of(f64::NAN) } else { a.value / b.value };
         let rates = array::from_fn(|i| (a.rates[i] - vanishing(value, a.rates[i], b.rates[i])) / b.value);
         let mut quotient = Self { value, rates, bend: a.bend, marks: a.marks.join(b.marks) };
         if M == 1 {

@@ -2,7 +2,7 @@
 
 use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LN_10};
 
-use super::{Jet, Marks, Number};
+use super::{Jet, Marks, Number, is_doubtful};
 
 /// 1/(1 + e⁻ˣ), without overflow.
 fn sigmoid<R: Number>(x: R) -> R {
@@ -168,6 +168,7 @@ impl<R: Number, const N: usize, const M: usize> Jet<R, N, M> {
     fn logarithm(self, value: R, unit: f64) -> Self {
         let x = self.value;
         let slope = R::of(1.0) / (x * R::of(unit));
+        let value = if is_doubtful(x) { R::of(f64::NAN) } else { value };
         self.chain_by(value, || slope, || R::of(-1.0) / x)
     }
 
@@ -299,9 +300,10 @@ impl<R: Number, const N: usize, const M: usize> Jet<R, N, M> {
         let length = length(x, y);
         let (cos, sin) = (x / length, y / length);
         let (along, square) = (sin * cos / length / length, (sin * sin - cos * cos) / length / length);
+        let doubtful = is_doubtful(length) && !length.is_zero();
         self.chain_two(
             other,
-            R::of(angle(y, x)),
+            R::of(if doubtful { f64::NAN } else { angle(y, x) }),
             || [cos / length, -sin / length],
             || [-(along + along), square, along + along],
         )

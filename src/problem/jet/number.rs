@@ -117,7 +117,14 @@ pub trait Marks: Copy + Debug + Default + Send + Sync {
 }
 
 /// Nothing is remembered: everything may move.
-impl Marks for () {
+///
+/// In its place a jet has a gap between its value and its rates. They are written one by one; read in pairs, as compilers like to, each
+/// read would have to wait for both writes to reach the cache.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(16))]
+pub struct Unmarked;
+
+impl Marks for Unmarked {
     fn moves(self, _direction: usize) -> bool {
         true
     }
@@ -126,15 +133,21 @@ impl Marks for () {
         false
     }
 
-    fn moving(self, _direction: usize) -> Self {}
+    fn moving(self, _direction: usize) -> Self {
+        self
+    }
 
-    fn kink(self) -> Self {}
+    fn kink(self) -> Self {
+        self
+    }
 
-    fn join(self, _other: Self) -> Self {}
+    fn join(self, _other: Self) -> Self {
+        self
+    }
 }
 
 impl Number for f64 {
-    type Marks = ();
+    type Marks = Unmarked;
 
     const EXACTING: bool = false;
 

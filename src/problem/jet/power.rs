@@ -2,7 +2,7 @@
 
 use std::array;
 
-use super::{Jet, Marks, Number};
+use super::{Jet, Marks, Number, is_doubtful};
 
 /// Whole exponents up to this have rules for every base.
 pub(crate) const LARGEST_WHOLE: f64 = 1e4;
@@ -31,7 +31,8 @@ impl<R: Number, const N: usize, const M: usize> Jet<R, N, M> {
         if p == 0.0 {
             return Self::constant(R::of(1.0));
         }
-        let value = x.pow(R::of(p));
+        let rooted = p > 0.0 && p < 1.0 && is_doubtful(x);
+        let value = if rooted { R::of(f64::NAN) } else { x.pow(R::of(p)) };
         // One power is enough, as long as it is one that can be divided by x.
         let usable = !x.is_zero() && !value.is_zero() && value.is_finite();
         let first = || R::of(p) * if usable { value / x } else { x.pow(R::of(p - 1.0)) };
@@ -94,6 +95,13 @@ impl<R: Number, const N: usize, const M: usize> Jet<R, N, M> {
         self.exponential_of(R::of(base))
     }
 
+    /// cˣ of c > 0, from c and ln c.
+    #[must_use]
+    pub fn growth(self, base: f64, ln: f64) -> Self {
+        let (value, ln) = (R::of(base).pow(self.value), R::of(ln));
+        self.chain(value, || value * ln, || value * ln * ln)
+    }
+
     fn exponential_of(self, base: R) -> Self {
         let (zero, none, x) = (R::of(0.0), R::of(f64::NAN), self.value);
         let value = base.pow(x);
@@ -118,15 +126,21 @@ impl<R: Number, const N: usize, const M: usize> Jet<R, N, M> {
         }
         let (a, b) = (self.value, other.value);
         let (zero, one, none) = (R::of(0.0), R::of(1.0), R::of(f64::NAN));
-        let value = a.pow(b);
+        let value = if is_doubtful(a) && b > zero && b < one { none } else { a.pow(b) };
         if a > zero {
-            let ln = a.ln();
-            let of_a = value * b / a;
+            let inverse = one / a;
+            let share = value * inverse;
+            let of_a = share * b;
+            // ln is asked for only where derivatives are.
+            let ln = || a.ln();
             return self.chain_two(
                 other,
                 value,
-                || [of_a, value * ln],
-                || [of_a * (b - one) / a, value / a * (one + b * ln), value * ln * ln],
+                || [of_a, value * ln()],
+                || {
+                    let ln = ln();
+                    [of_a * (b - one) * inverse, share * (one + b * ln), value * ln * ln]
+                },
             );
         }
         let of_a = if b.is_zero() { zero } else { b * a.pow(b - one) };
