@@ -20,12 +20,11 @@ pub(super) fn rewritten(tape: &Tape) -> Tape {
             Node::SubFrom(c, a) => new.push(Node::SubFrom(c, at(a))),
             Node::MulConstant(a, c) => new.push(Node::MulConstant(at(a), c)),
             Node::DivConstant(c, a) => new.push(Node::DivConstant(c, at(a))),
-            Node::Growth(base, _, a) => new.push(Node::Exponential(base, at(a))),
             Node::Neg(a) => new.push(Node::Neg(at(a))),
             Node::PowInteger(a, power) => whole(&mut new, at(a), power),
             Node::PowConstant(a, power) => broken(&mut new, at(a), power),
             Node::AbsPower(a, power) => absolute(&mut new, at(a), power),
-            Node::Exponential(base, a) => new.push(Node::Exponential(base, at(a))),
+            Node::Exponential(base, a) | Node::Growth(base, _, a) => new.push(Node::Exponential(base, at(a))),
             Node::Apply(Elementary::Sqrt, a) => broken(&mut new, at(a), 0.5),
             Node::Apply(Elementary::Abs, a) => absolute(&mut new, at(a), 1.0),
             Node::Apply(Elementary::Cbrt, a) => match new.nodes[at(a)] {
