@@ -392,3 +392,37 @@ fn a_lane_that_ends_before_its_first_step_shows_its_f_too() {
     let rows: Vec<&str> = ran.stdout.lines().skip(1).collect();
     assert!(rows.len() == 3 && rows.iter().all(|row| row.contains("  0  3.000  ")), "{}", ran.stdout);
 }
+
+/// No outcome says that f rose, so the table does.
+#[test]
+fn the_table_says_that_f_rose() {
+    let place = Place::new();
+    let ran = place.run(&["run", VALLEY, "--steps", "5", "-o", "adam:lr=1e9", "-o", "adam:lr=1e-3"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let rows: Vec<&str> = ran.stdout.lines().collect();
+    assert!(rows[1].contains("  finished; f rose from 24.20 to ") && rows[1].contains("e3"), "{}", ran.stdout);
+    assert!(rows[2].ends_with("  finished"), "{}", ran.stdout);
+}
+
+/// Options that make another problem of it say so; those that do not, do not.
+#[test]
+fn an_option_that_changes_the_number_of_parameters_is_told() {
+    let place = Place::new();
+    for (problem, set, note) in [
+        (
+            "rosenbrock",
+            "problem.start=[0,0,0]",
+            "with --set the problem has 3 parameters, and as it is written it has 2; only two can be drawn as a map\n",
+        ),
+        (
+            "rosenbrock-10d",
+            "problem.start=[0,0]",
+            "with --set the problem has 2 parameters, and as it is written it has 10\n",
+        ),
+        ("rosenbrock", "problem.start=[0,0]", ""),
+        ("mlp-sine", "problem.layers=[1,3,1]", ""),
+    ] {
+        let ran = place.run(&["run", problem, "--steps", "1", "--set", set]);
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), note), "{set}");
+    }
+}

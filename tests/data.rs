@@ -12,7 +12,7 @@ use std::{
     thread,
 };
 
-use support::{Place, Ran};
+use support::{Place, Ran, skipped};
 
 /// Answers every request by `answer`, given the path asked for, until the test is over.
 fn serve(answer: impl Fn(&str) -> Vec<u8> + Send + 'static) -> String {
@@ -88,6 +88,7 @@ fn a_set_is_fetched_verified_and_found() {
         assert!(
             ran.stderr.contains("rhoscope data fetch fashion-mnist") && ran.stderr.contains("dataset-fashion-mnist")
         );
+        skipped("fetching and verifying a set", "Debian's dataset-fashion-mnist");
         return;
     }
     let address = serve(|path| {
@@ -128,6 +129,38 @@ fn names_that_mean_nothing_to_fetch_are_refused() {
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{}", ran.stderr);
         assert!(ran.stderr.contains(part), "{}", ran.stderr);
     }
+}
+
+/// Numbers that are none, and what a terminal must not be shown.
+#[test]
+fn fields_that_are_no_numbers_are_refused_with_their_place() {
+    let skip = "; rows that lack a value are left out by missing = \"skip-row\"";
+    for (target, found, hint) in [
+        ("infinity", r#""infinity""#, ""),
+        ("-inf", r#""-inf""#, ""),
+        ("nan", r#""nan""#, skip),
+        ("1e999", r#""1e999""#, ""),
+        ("1\u{1b}[31m\u{7}", r#""1\u{1b}[31m\u{7}""#, ""),
+        ("\u{9b}2J", r#""\u{9b}2J""#, ""),
+        ("\"a\nb\"", r#""a\nb""#, ""),
+    ] {
+        let place = Place::new();
+        on_a_table(&place, target);
+        for command in ["run", "train"] {
+            let ran = place.run(&[command, "d.toml", "--steps", "2", "--trace", "t.jsonl"]);
+            assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{target:?}");
+            let expected = format!("d.csv, row 5, column `y`: found {found}; expected a finite number{hint}\n");
+            assert!(ran.stderr.ends_with(&expected), "{}\n{expected}", ran.stderr);
+            assert_eq!(place.names(), ["d.csv", "d.toml"]);
+        }
+    }
+    // A header is shown in messages as well.
+    let place = Place::new();
+    on_a_table(&place, "0.3");
+    place.write("d.csv", place.read("d.csv").replace("x,y", "x,z\u{1b}[31m"));
+    let ran = place.run(&["run", "d.toml"]);
+    assert!(ran.stderr.contains("there is no column `y`; the header has x, z"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains('\u{1b}'), "{:?}", ran.stderr);
 }
 
 /// A problem on a table of ten rows, the fourth of which has this target.

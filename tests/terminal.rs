@@ -209,6 +209,31 @@ fn a_terminal_that_cannot_show_the_screen_is_told_so() {
     }
 }
 
+/// What was left out of the data, and what an option has made of the problem, is told before anything else.
+#[test]
+fn what_should_be_known_first_is_the_first_message() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("d.csv"), "x,y\n0.1,0.2\n0.2,\n0.3,0.1\n").unwrap();
+    let problem = "[problem]\nkind = \"mlp\"\nlayers = [1, 4, 1]\nactivation = \"tanh\"\nloss = \"mse\"\n\
+         data = { csv = \"d.csv\", inputs = [\"x\"], targets = [\"y\"], missing = \"skip-row\" }\n";
+    std::fs::write(directory.path().join("p.toml"), problem).unwrap();
+    for (arguments, text) in [
+        (&["p.toml"][..], "d.csv: 1 row was skipped of 3, as it lacks a value (it is row 3)"),
+        (
+            &["rosenbrock", "--set", "problem.start=[0, 0, 0]"],
+            "with --set the problem has 3 parameters, and as it is written it has 2; only two can be drawn as a map",
+        ),
+    ] {
+        let mut session = Session::start(arguments, &[], directory.path());
+        session.until(text);
+        // Until the next key.
+        session.press(" ");
+        session.until_gone(text);
+        session.press("q");
+        assert!(session.end().success());
+    }
+}
+
 #[test]
 fn it_stops_and_comes_back() {
     let mut session = Session::rosenbrock(&[]);
@@ -264,23 +289,21 @@ fn a_panic_of_the_screen_restores_the_terminal() {
 
 #[test]
 fn a_key_is_answered_while_steps_are_slow() {
+    // A step of it takes half a minute.
     let arguments =
-        ["mlp-digits", "--at", "0", "--set", "problem.layers=[64, 500, 500, 10]", "--set", "problem.batch_size=0"];
+        ["mlp-digits", "--at", "0", "--set", "problem.layers=[64, 4000, 4000, 10]", "--set", "problem.batch_size=0"];
     let mut session = Session::start(&arguments, &[], Path::new("."));
     session.until("step 0/");
     session.press(SHIFT_RIGHT);
     session.until("computing");
-    let mut slowest = Duration::ZERO;
     for (key, text) in [("?", "play or pause"), ("?", "digits"), ("x", "x axis: evaluations"), ("x", "x axis: seconds")]
     {
-        let began = Instant::now();
         session.press(key);
         session.until(text);
-        slowest = slowest.max(began.elapsed());
+        // While the step that was under way when the key was pressed still is, and not because it is over.
+        assert!(session.text().contains("computing"), "the steps were not slow:\n{}", session.text());
+        assert!(session.text().contains("step 0/"), "{}", session.text());
     }
-    assert!(session.text().contains("computing"), "the steps were not slow:\n{}", session.text());
-    // 50 ms on an idle machine; tests share theirs.
-    assert!(slowest < Duration::from_millis(400), "{slowest:?}");
     session.press("q");
     assert!(session.end().success());
 }

@@ -133,6 +133,12 @@ impl Recorder {
         Ok(())
     }
 
+    /// Takes down f at the start, where all lanes stand before the first step.
+    pub fn begin(&mut self, session: &mut Session) {
+        let start = session.final_loss(0);
+        self.lanes.iter_mut().for_each(|report| report.first_loss = start);
+    }
+
     /// Takes down f where the lanes stand, the same for all of them and charged to none.
     pub fn arrive(&mut self, session: &mut Session) {
         for (lane, report) in self.lanes.iter_mut().enumerate() {

@@ -13,6 +13,8 @@ pub(super) struct LaneReport {
     label: String,
     /// How many steps it took.
     pub steps: u64,
+    /// f at the start, on all training data.
+    pub first_loss: Option<f64>,
     /// f where it stands, on all training data.
     pub final_loss: Option<f64>,
     cost: Cost,
@@ -25,7 +27,15 @@ pub(super) struct LaneReport {
 impl LaneReport {
     /// Before the first step.
     pub fn new(label: &str) -> Self {
-        Self { label: shown(label), steps: 0, final_loss: None, cost: Cost::default(), uncalibrated: false, end: None }
+        Self {
+            label: shown(label),
+            steps: 0,
+            first_loss: None,
+            final_loss: None,
+            cost: Cost::default(),
+            uncalibrated: false,
+            end: None,
+        }
     }
 
     /// Of a lane that stands after so many steps.
@@ -63,14 +73,21 @@ impl LaneReport {
             .then(|| format!("warning: {label}: calibrate did not settle on a damping; the last one tried was used"))
     }
 
+    /// That f is higher than it was, if it is: no outcome says so.
+    fn rise(&self) -> Option<String> {
+        let (first, last) = (self.first_loss?, self.final_loss?);
+        (last > first).then(|| format!("; f rose from {} to {}", number::precise(first), number::precise(last)))
+    }
+
     fn cells(&self) -> [String; 5] {
-        let outcome = self.end.as_ref().map_or_else(
+        let mut outcome = self.end.as_ref().map_or_else(
             || "stopped".to_owned(),
             |(_, outcome)| match outcome.reason() {
                 Some(reason) => format!("{}: {reason}", outcome.name()),
                 None => outcome.name().to_owned(),
             },
         );
+        outcome.extend(self.rise());
         [
             self.label.clone(),
             self.steps.to_string(),
@@ -136,6 +153,7 @@ mod tests {
             lane.final_loss = loss;
         }
         lanes[0].end = Some((12, Outcome::Finished));
+        lanes[1].first_loss = Some(4.0);
         lanes[2].end = Some((12, Outcome::Diverged("f is not finite".to_owned())));
         assert_eq!(
             table(&lanes, "f at the end"),
@@ -146,6 +164,8 @@ Adam          12  4.000         1 gradient + 3 products + 2 losses  finished
 K-FAC         12  -             1 gradient + 3 products + 2 losses  diverged: f is not finite
 "
         );
+        lanes[0].first_loss = Some(3.0);
+        assert!(table(&lanes[..1], "f").ends_with("finished; f rose from 3.000 to 4.000\n"));
         record.calibration_unsettled = true;
         lanes[1].step(&record);
         assert!(lanes[1].warning().is_some_and(|warning| warning.contains("α β")));

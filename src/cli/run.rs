@@ -30,9 +30,10 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let setup = named::open(&args.problem, &args.session.overrides())?;
     let mut outputs = Outputs::open(&args.outputs, &setup, None)?;
     let mut session = setup.build()?;
-    tell(&session);
+    tell(&setup, &session);
     let summary_to_stdout = !outputs.use_stdout();
     let mut recorder = Recorder::new(&mut outputs, &setup, &session, &Earlier::default())?;
+    recorder.begin(&mut session);
     let evaluator = recorder.history.as_ref().and_then(|_| picture::evaluator(&setup, &session));
     let stopped = advance(&setup, &mut session, &mut recorder, evaluator, &stop)?;
     recorder.arrive(&mut session);
@@ -68,9 +69,10 @@ fn farewell(step: u64, steps: u64, left: &[String]) -> String {
     format!("interrupted after step {step} of {steps}{of_files}")
 }
 
-/// Tells what the user should know of the data.
-pub(super) fn tell(session: &Session) {
-    for note in session.data_info().map(|info| info.notes.as_slice()).unwrap_or_default() {
+/// Tells what the user should know of the problem and the data.
+pub(super) fn tell(setup: &Setup, session: &Session) {
+    let of_data = session.data_info().map(|info| info.notes.as_slice()).unwrap_or_default();
+    for note in setup.notes.iter().chain(of_data) {
         // A message that cannot be shown does not stop a run.
         let _ = writeln!(io::stderr(), "{note}");
     }

@@ -42,7 +42,7 @@ pub(super) fn train(args: &TrainArgs) -> Result<(), Failure> {
     let mut outputs = Outputs::open(&args.outputs, &setup, checkpoint)?;
     let mut session = setup.build()?;
     session.keep_no_past();
-    run::tell(&session);
+    run::tell(&setup, &session);
     let plan = Plan::new(args, &setup, &session)?;
     setup.steps = plan.steps;
     if let Some(path) = &plan.checkpoint {

@@ -78,6 +78,8 @@ pub struct Setup {
     pub directory: PathBuf,
     /// Where data sets are looked for first.
     pub data_folder: Option<PathBuf>,
+    /// What the user should know of what the options have made of the problem.
+    pub notes: Vec<String>,
 }
 
 /// The window of a landscape.
@@ -138,8 +140,11 @@ impl Setup {
         let mut document = document::parse(text, file)?;
         // A seed that is no number is complained of below, unless an option replaces it.
         let own_seed = Section::root(file, &document)?.whole_or("seed", 0, 0).unwrap_or(0);
+        // What is at fault in the file is complained of below, unless an option mends it.
+        let own = if overrides.set.is_empty() { None } else { Self::read(&document, file, directory).ok() };
         overrides.apply(&mut document)?;
         let mut setup = Self::read(&document, file, directory)?;
+        setup.notes = own.and_then(|own| other_size(&own, &setup)).into_iter().collect();
         setup.is_own_run = !overrides.change_the_run();
         setup.data_folder.clone_from(&overrides.data_folder);
         let labels: Vec<String> = setup.lanes.iter().map(|lane| lane.label.clone()).collect();
@@ -177,6 +182,7 @@ impl Setup {
             file: file.to_owned(),
             directory: directory.to_owned(),
             data_folder: None,
+            notes: Vec::new(),
         })
     }
 
@@ -204,6 +210,17 @@ impl Setup {
     pub fn path(&self, written: &str) -> PathBuf {
         self.directory.join(written)
     }
+}
+
+/// What to say where options have changed how many parameters there are. Who changes a network's layers knows.
+fn other_size(own: &Setup, setup: &Setup) -> Option<String> {
+    let [before, now] = [own, setup].map(|setup| setup.params_layout().0.len());
+    let map = if before == 2 { "; only two can be drawn as a map" } else { "" };
+    let of_interest = before != now && !matches!(setup.problem, ProblemSpec::Mlp(_));
+    of_interest.then(|| {
+        let parameters = if now == 1 { "parameter" } else { "parameters" };
+        format!("with --set the problem has {now} {parameters}, and as it is written it has {before}{map}")
+    })
 }
 
 fn no_such_problem(name: &str) -> SetupError {

@@ -195,6 +195,9 @@ impl App {
             opening: opening.clone(),
         };
         app.open(opening);
+        if !app.opening.notes.is_empty() {
+            app.warn(app.opening.notes.join("; "));
+        }
         app
     }
 

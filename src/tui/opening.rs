@@ -46,6 +46,8 @@ pub struct Opening {
     pub name: String,
     /// One line about it.
     pub summary: String,
+    /// What the user should know of the problem and its data first.
+    pub notes: Vec<String>,
     /// How long a run is planned to be.
     pub steps: u64,
     /// The part of the plane to show first.
@@ -69,7 +71,9 @@ pub struct Opening {
 impl Opening {
     /// Of a session that the setup has built.
     pub fn new(setup: &Setup, session: &Session) -> Self {
+        let of_data = session.data_info().map(|info| info.notes.as_slice()).unwrap_or_default();
         Self {
+            notes: setup.notes.iter().chain(of_data).cloned().collect(),
             name: setup.name.clone(),
             summary: setup.summary.clone().unwrap_or_default(),
             steps: setup.steps,

@@ -24,6 +24,13 @@ pub struct Ran {
     pub stderr: String,
 }
 
+/// Says that something was not tested, and what it needs.
+#[allow(dead_code, reason = "not every test needs it")]
+#[expect(clippy::print_stderr, reason = "a test that skips something says so")]
+pub fn skipped(what: &str, needs: &str) {
+    eprintln!("skipped: {what} needs {needs}");
+}
+
 impl From<Output> for Ran {
     fn from(output: Output) -> Self {
         Self {
