@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::{
     analytic::Analytic,
-    jet::{Jet, LARGE, Number, Wide},
+    jet::{Jet, LARGE, Number, Plain, Wide},
 };
 
 /// A function of n variables.
@@ -34,7 +34,7 @@ pub trait Formula: Clone + Send + Sync + 'static {
 #[derive(Clone, Debug)]
 pub(super) struct Differentiated<F> {
     formula: F,
-    plain: Room<f64, 0, 0>,
+    plain: Room<Plain, 0, 0>,
     first: Room<f64, 1, 0>,
     second: Room<f64, 2, 1>,
     wide_first: Room<Wide, 1, 0>,
@@ -78,11 +78,11 @@ impl<R: Number, const N: usize, const M: usize> Room<R, N, M> {
     }
 }
 
-impl<const N: usize, const M: usize> Room<f64, N, M> {
+impl<R: Number, const N: usize, const M: usize> Room<R, N, M> {
     /// Whether every value on the way to the result is finite and of ordinary size: another one may have lost what the result depends on.
     fn is_sound(&self) -> bool {
         // Without a branch, which would keep the processor from looking at several at once.
-        self.work.iter().fold(true, |sound, jet| sound & (jet.value.abs() < LARGE))
+        self.work.iter().fold(true, |sound, jet| sound & (jet.value.get().abs() < LARGE))
     }
 }
 
@@ -153,7 +153,7 @@ impl<F: Formula> Analytic<f64> for Differentiated<F> {
 
     fn value(&mut self, theta: &DVector<f64>) -> f64 {
         self.plain.put(theta, |_| []);
-        let value = self.plain.total(&self.formula).value;
+        let value = self.plain.total(&self.formula).value.get();
         if value.is_finite() && self.plain.is_sound() {
             return value;
         }

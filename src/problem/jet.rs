@@ -7,6 +7,7 @@
 
 mod functions;
 mod number;
+mod plain;
 mod power;
 mod wide;
 
@@ -16,6 +17,7 @@ use std::{
 };
 
 pub use number::{Marks, Number, Unmarked};
+pub use plain::Plain;
 pub(crate) use power::LARGEST_WHOLE;
 pub use wide::{Trail, Wide};
 
