@@ -108,6 +108,14 @@ fn certified_sums_of_squares_are_reached() {
     assert_eq!(missed[1], ["MGH10-1", "MGH17-1"], "K-FAC as Levenberg and Marquardt have it");
 }
 
+/// From its first start MGH10 is a bent valley, along which ρ keeps λ where it is: LM settings need some 6000 steps.
+#[test]
+fn a_long_valley_is_followed_to_its_end() {
+    let end = &run("nist/MGH10-1.toml", &[LM], 8000, &[])[0];
+    assert!((end.loss.unwrap() - 87.945_855_171).abs() < 1e-9 * 87.945_855_171, "{:?} {:?}", end.loss, end.outcome);
+    assert!(matches!(end.outcome, Outcome::Converged(_)), "{:?}", end.outcome);
+}
+
 /// From its first start e^(b2 − b3·x) overflows on the way, which is no end: LM settings arrive at the certified sum, and K-FAC as it is at
 /// the sum of squares about a step between two of the data, of which the gradient is 0 too.
 #[test]
