@@ -6,6 +6,7 @@
 mod chart;
 mod confusion;
 mod elements;
+mod free;
 mod gallery;
 mod grid;
 mod header;
@@ -51,8 +52,8 @@ pub enum PngError {
     #[error("no memory for a picture of {0} by {1} pixels")]
     Memory(u32, u32),
     /// The built-in font cannot be read.
-    #[error("the built-in font cannot be read: {0}")]
-    Font(#[from] ab_glyph::InvalidFont),
+    #[error("the built-in font cannot be read")]
+    Font,
     /// The picture could not be drawn.
     #[error("the picture cannot be drawn: {0}")]
     Drawing(#[from] DrawingAreaErrorKind<Infallible>),
@@ -73,7 +74,7 @@ type Drawn<T = ()> = Result<T, DrawingAreaErrorKind<Infallible>>;
 pub fn png(figure: &Figure, theme: Theme) -> Result<Vec<u8>, PngError> {
     let [width, height] = PNG_SIZE;
     let mut picture = Pixmap::new(width, height).ok_or(PngError::Memory(width, height))?;
-    draw(&Pixels::new(&mut picture, Fonts::embedded()?).into_drawing_area(), &Ink::of(theme), figure)?;
+    draw(&Pixels::new(&mut picture, Fonts::installed()?).into_drawing_area(), &Ink::of(theme), figure)?;
     picture.encode_png().map_err(|error| PngError::Encoding(Box::new(error)))
 }
 

@@ -162,6 +162,13 @@ impl Pattern {
         }
     }
 
+    /// The share of the line that is drawn: 1 for a solid one.
+    pub fn coverage(self) -> f64 {
+        let dashes = self.dashes();
+        let drawn: f64 = dashes.iter().step_by(2).sum();
+        if dashes.is_empty() { 1.0 } else { drawn / dashes.iter().sum::<f64>() }
+    }
+
     /// Whether the pattern is drawn `distance` line widths from its beginning.
     pub fn drawn(self, distance: f64) -> bool {
         let dashes = self.dashes();
@@ -304,5 +311,9 @@ mod tests {
         assert!(Pattern::Solid.drawn(1e6));
         assert!(Pattern::Dashed.drawn(0.0) && Pattern::Dashed.drawn(3.9));
         assert!(!Pattern::Dashed.drawn(4.1) && Pattern::Dashed.drawn(6.6));
+        assert_eq!(
+            [Pattern::Solid, Pattern::LongDash].map(|pattern| (100.0 * pattern.coverage()).round() as u8),
+            [100, 75]
+        );
     }
 }

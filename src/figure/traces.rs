@@ -10,6 +10,10 @@ mod now;
 mod options;
 mod sample;
 
+use std::borrow::Cow;
+
+use unicode_segmentation::UnicodeSegmentation;
+
 use super::{Axis, Band, Chart, Cursor, Curve, MeasuredOn, Point, Scale, clip::clip, ticks};
 use crate::{
     optim::{Outcome, Quantity, Ratio},
@@ -23,6 +27,8 @@ use sample::Series;
 
 /// The loss axis reaches down to this share of the loss at the start, so that a lane in its rounding errors does not flatten the others.
 const FLOOR: f64 = 1e-12;
+/// So many characters of a label are repeated in a title.
+const LONGEST_LABEL: usize = 24;
 
 /// One of the four charts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -182,8 +188,10 @@ fn title(kind: TraceKind, series: &[Series], on_all: bool, history: &History, op
                 let lanes = series.iter().filter(move |series| series.largest().is_some());
                 lanes.filter(move |series| options.ratios.get(series.lane).copied().flatten() == Some(ratio))
             };
-            let labels =
-                |ratio| of(ratio).map(|series| history.lanes()[series.lane].label()).collect::<Vec<_>>().join(", ");
+            let labels = |ratio| {
+                let labels = of(ratio).map(|series| at_most(history.lanes()[series.lane].label(), LONGEST_LABEL));
+                labels.collect::<Vec<_>>().join(", ")
+            };
             let which = match (of(Ratio::Damped).next(), of(Ratio::Undamped).next()) {
                 (None, None) => String::new(),
                 (Some(_), None) => " (with λ)".to_owned(),
@@ -192,6 +200,14 @@ fn title(kind: TraceKind, series: &[Series], on_all: bool, history: &History, op
             };
             format!("ρ{which}{legend}")
         }
+    }
+}
+
+/// A label, or its first characters, so that what follows it in a title is seen.
+fn at_most(label: &str, length: usize) -> Cow<'_, str> {
+    match label.grapheme_indices(true).nth(length) {
+        Some((end, _)) => Cow::Owned(format!("{}…", label[..end].trim_end())),
+        None => Cow::Borrowed(label),
     }
 }
 

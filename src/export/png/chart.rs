@@ -4,14 +4,15 @@ use plotters::prelude::{Color, EmptyElement, PathElement, Rectangle, ShapeStyle}
 
 use super::{
     Area, Drawn,
-    elements::{Symbol, rgb, stroke},
+    elements::{PatternedPath, Symbol, rgb, stroke},
+    free::right_end,
     ink::Ink,
-    pixels::px,
+    pixels::{px, thickness},
     plot::{LABEL, Plot, axes, examples, line, note, pair, plot, title, y_label},
-    text::{END, MIDDLE, regular},
+    text::{END, MIDDLE, regular, width},
 };
 use crate::figure::{
-    Chart, LaneStyle, Mark, MarkKind, MeasuredOn, Point,
+    Chart, Curve, LaneStyle, Mark, MarkKind, MeasuredOn, Point,
     palette::{Marker, Pattern},
 };
 
@@ -34,20 +35,26 @@ pub(super) fn draw(area: &Area, ink: &Ink, chart: &Chart, look: &Look, styles: &
     background(&plot, ink, chart)?;
     examples(&plot, ink, &chart.examples)?;
     cursors(&plot, ink, chart, styles)?;
-    for curve in &chart.curves {
+    for curve in in_order(&chart.curves, styles) {
         let Some(style) = styles.get(curve.lane) else { continue };
         for piece in &curve.pieces {
             let (pattern, pen) = match curve.on {
                 MeasuredOn::Batch => pen(&plot, piece, look.line, *style),
                 MeasuredOn::AllData => (Pattern::Dotted, stroke(rgb(style.colour), 0.6 * look.line)),
             };
-            line(&plot, piece.iter().copied().map(pair).collect(), pattern, pen)?;
+            let points: Vec<_> = piece.iter().copied().map(pair).collect();
+            if curve.on == MeasuredOn::Batch && pattern != Pattern::Solid && points.len() > 1 {
+                // Where lanes run together, the dashes of one stand off from what is seen in its gaps.
+                let halo = stroke(ink.background, look.line + 2.4);
+                plot.draw(&PatternedPath::new(points.clone(), pattern, halo).dashed_as(thickness(look.line)))?;
+            }
+            line(&plot, points, pattern, pen)?;
         }
     }
-    band_labels(&plot, ink, chart)?;
     for mark in &chart.marks {
         draw_mark(&plot, ink, mark, styles)?;
     }
+    band_labels(&plot, ink, chart)?;
     axes(&plot, ink, &chart.x, &chart.y, [look.x_labels, look.y_ticks])?;
     // Each lane's marker at the end of its curve, since patterns drown where a curve is ragged.
     for curve in chart.curves.iter().filter(|curve| curve.on == MeasuredOn::Batch) {
@@ -100,18 +107,36 @@ fn background(plot: &Plot, ink: &Ink, chart: &Chart) -> Drawn {
     Ok(())
 }
 
-/// What the bands say, over the curves, on a rim of the band's ground.
+/// Curves in the order in which they are drawn: those that cover most first, so that in the gaps of every later one the earlier are
+/// seen where lanes run together.
+fn in_order<'c>(curves: &'c [Curve], styles: &[LaneStyle]) -> Vec<&'c Curve> {
+    let covered = |curve: &Curve| match curve.on {
+        MeasuredOn::AllData => f64::INFINITY,
+        MeasuredOn::Batch => styles.get(curve.lane).map_or(0.0, |style| style.pattern.coverage()),
+    };
+    let mut curves: Vec<&Curve> = curves.iter().collect();
+    curves.sort_by(|a, b| covered(b).total_cmp(&covered(a)));
+    curves
+}
+
+/// What the bands say, where fewest curves are, on a rim of the band's ground.
 fn band_labels(plot: &Plot, ink: &Ink, chart: &Chart) -> Drawn {
+    let [wide, high] = <[u32; 2]>::from(plot.dim_in_pixel()).map(|units| f64::from(units.max(1)));
+    let unit = |[x, y]: [f64; 2]| [f64::from(px(x)) / wide, f64::from(px(y)) / high];
     for band in chart.bands.iter().filter(|band| band.between[1] - band.between[0] > 1e-9) {
         let [low, high] = band.between;
-        // At its outer side and the later end, where curves have mostly settled in the middle.
+        // At the band's outer side, where curves are rare.
         let (border, drop) = if high > 0.5 { (high, 24.0) } else { (low, -10.0) };
+        let style = regular(18.0, ink.text).pos(END);
+        let length = f64::from(width(plot, &band.label, &style)?) / f64::from(px(1.0));
+        let [base, border_x] = [border - unit([0.0, drop + 5.0])[1], unit([10.0, 0.0])[0]];
+        let right = right_end(chart, base, unit([length, 21.0]), unit([9.0, 9.0]), border_x);
         let around = [-2.5, 0.0, 2.5];
         for (x, y) in around.into_iter().flat_map(|x| around.map(|y| (x, y))) {
             let style = regular(18.0, ink.band).pos(END);
-            note(plot, (1.0, border), (px(x - 10.0), px(y + drop)), &band.label, style)?;
+            note(plot, (right, border), (px(x), px(y + drop)), &band.label, style)?;
         }
-        note(plot, (1.0, border), (-px(10.0), px(drop)), &band.label, regular(18.0, ink.text).pos(END))?;
+        note(plot, (right, border), (0, px(drop)), &band.label, style)?;
     }
     Ok(())
 }

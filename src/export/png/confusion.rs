@@ -7,7 +7,7 @@ use super::{
     elements::rgb,
     ink::Ink,
     pixels::{UNITS, px},
-    text::{END, MIDDLE, START, bold, regular, shortened, width},
+    text::{END, MIDDLE, START, bold, fitted, regular, width},
 };
 use crate::figure::{
     ConfusionMatrix, LaneStyle,
@@ -19,8 +19,8 @@ const WORDS: f64 = 18.0;
 
 /// Draws the table as large as the area allows.
 pub(super) fn draw(area: &Area, ink: &Ink, matrix: &ConfusionMatrix, styles: &[LaneStyle]) -> Drawn {
-    area.draw_text(&matrix.title, &bold(TITLE, ink.text).pos(START), (0, px(TITLE)))?;
     let [all_width, all_height] = <[u32; 2]>::from(area.dim_in_pixel()).map(u32::cast_signed);
+    fitted(area, &matrix.title, &bold(TITLE, ink.text).pos(START), (0, px(TITLE)), all_width)?;
     let words = |colour| regular(WORDS, colour);
     if let Some(word) = &matrix.empty {
         return area.draw_text(word, &words(ink.muted).pos(MIDDLE), (all_width / 2, all_height / 2));
@@ -29,10 +29,10 @@ pub(super) fn draw(area: &Area, ink: &Ink, matrix: &ConfusionMatrix, styles: &[L
     for (line, text) in [matrix.caption.as_str(), legend].into_iter().enumerate() {
         let style = words(ink.muted).pos(START);
         let base = px(2.3 * TITLE + 1.3 * WORDS * line as f64);
-        area.draw_text(&shortened(area, text, &style, all_width)?, &style, (0, base))?;
+        fitted(area, text, &style, (0, base), all_width)?;
     }
     let mut names = matrix.names.iter().map(|name| width(area, name, &words(ink.text)));
-    let names = names.try_fold(0, |widest, width| Ok(widest.max(width?)))? + px(12.0);
+    let names = names.try_fold(0, |widest, width| Ok(widest.max(width?)))?.min(all_width / 3) + px(12.0);
     let classes = whole(matrix.names.len().max(1));
     let top = px(5.4 * TITLE);
     // Whole pixels, so that neighbours neither overlap nor leave a line between them.
@@ -45,10 +45,10 @@ pub(super) fn draw(area: &Area, ink: &Ink, matrix: &ConfusionMatrix, styles: &[L
     for (index, name) in matrix.names.iter().enumerate() {
         let index = whole(index);
         let style = regular(size.max(10.0), ink.text).pos(MIDDLE);
-        let text = shortened(area, name, &style, cell[0] - px(4.0))?;
-        area.draw_text(&text, &style, (names + index * cell[0] + cell[0] / 2, top - px(10.0)))?;
+        let middle = names + index * cell[0] + cell[0] / 2;
+        fitted(area, name, &style, (middle, top - px(10.0)), cell[0] - px(4.0))?;
         let base = top + index * cell[1] + cell[1] / 2 + px(0.36 * WORDS);
-        area.draw_text(name, &words(ink.text).pos(END), (names - px(10.0), base))?;
+        fitted(area, name, &words(ink.text).pos(END), (names - px(10.0), base), names - px(12.0))?;
     }
     for (row, cells) in matrix.cells.iter().enumerate() {
         for (column, entry) in cells.iter().enumerate() {

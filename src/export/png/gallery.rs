@@ -11,7 +11,7 @@ use super::{
     elements::{Symbol, rgb},
     ink::Ink,
     pixels::{Pixels, UNITS, px},
-    text::{START, bold, regular, shortened},
+    text::{START, bold, fitted, regular},
 };
 use crate::figure::{
     Answered, Gallery, LaneStyle, Picture,
@@ -29,7 +29,8 @@ const WIDEST_ANSWER: f64 = 165.0;
 
 /// Draws as many pictures as there is room for.
 pub(super) fn draw(area: &Area, ink: &Ink, gallery: &Gallery, styles: &[LaneStyle]) -> Drawn {
-    area.draw_text(&gallery.title, &bold(TITLE, ink.text).pos(START), (0, px(TITLE)))?;
+    let room = area.dim_in_pixel().0.cast_signed();
+    fitted(area, &gallery.title, &bold(TITLE, ink.text).pos(START), (0, px(TITLE)), room)?;
     let room = area.margin(px(1.6 * TITLE), 0, 0, 0);
     let [width, height] = <[u32; 2]>::from(room.dim_in_pixel()).map(|units| f64::from(units) / f64::from(UNITS));
     let lanes = gallery.pictures.iter().map(|picture| picture.answers.len()).max().unwrap_or(0);
@@ -53,8 +54,7 @@ pub(super) fn draw(area: &Area, ink: &Ink, gallery: &Gallery, styles: &[LaneStyl
         place.draw(&bitmap(&picture.pixels, 0.0))?;
         let line = |line: usize| px(size[1] + LINE * (line + 1) as f64 - 0.2 * WORDS);
         let text = |words: &str, style, x: f64, row: usize, room: f64| -> Drawn {
-            let words = shortened(&place, words, &style, px(room))?;
-            place.draw_text(&words, &style, (px(x), line(row)))
+            fitted(&place, words, &style, (px(x), line(row)), px(room))
         };
         let first = if drawn { "original" } else { picture.name.as_deref().unwrap_or_default() };
         text(first, bold(WORDS, ink.text).pos(START), 0.0, 0, column)?;

@@ -8,7 +8,7 @@ use super::{
     layout::on_pixels,
     pixels::px,
     plot::{LABEL, TICK_GAP, label_width},
-    text::{MIDDLE, START, bold, regular},
+    text::{MIDDLE, START, bold, fitted, regular},
 };
 use crate::figure::{Grid, LaneStyle};
 
@@ -26,7 +26,8 @@ const FOOT: f64 = 74.0;
 /// Draws the charts in an area that has labels and titles inside it.
 pub(super) fn draw(area: &Area, ink: &Ink, grid: &Grid, styles: &[LaneStyle]) -> Drawn {
     let (width, _) = area.dim_in_pixel();
-    area.draw_text(&grid.title, &bold(HEADING, ink.text).pos(START), (0, px(HEADING)))?;
+    let heading = bold(HEADING, ink.text).pos(START);
+    fitted(area, &grid.title, &heading, (0, px(HEADING)), width.cast_signed())?;
     if let Some(word) = &grid.empty {
         let middle = (width.cast_signed() / 2, area.dim_in_pixel().1.cast_signed() / 2);
         return area.draw_text(word, &regular(LABEL, ink.muted).pos(MIDDLE), middle);
@@ -39,14 +40,15 @@ pub(super) fn draw(area: &Area, ink: &Ink, grid: &Grid, styles: &[LaneStyle]) ->
         below_title.split_evenly((1, grid.columns.len())).iter().zip(&grid.columns).enumerate()
     {
         let place = place.margin(0, 0, 0, px(GAP));
-        place.draw_text(&column.heading, &bold(HEADING, ink.text).pos(START), (0, px(HEADING)))?;
+        let room = place.dim_in_pixel().0.cast_signed();
+        fitted(&place, &column.heading, &heading, (0, px(HEADING)), room)?;
         for (line, value) in column.values.iter().enumerate() {
             let base = px(HEADING + LINE * (line + 1) as f64);
             if let Some(style) = styles.get(value.lane) {
                 let at = (px(8.0), base - px(0.36 * VALUE));
                 place.draw(&Symbol::marker(style.marker, at, 0.36 * VALUE, rgb(style.colour)))?;
             }
-            place.draw_text(&value.text, &regular(VALUE, ink.text).pos(START), (px(24.0), base))?;
+            fitted(&place, &value.text, &regular(VALUE, ink.text).pos(START), (px(24.0), base), room - px(24.0))?;
         }
         let charts = place.margin(px(1.3 * HEADING + LINE * values as f64), px(FOOT), 0, 0);
         let cells = charts.split_evenly((column.charts.len(), 1));

@@ -9,7 +9,7 @@ use super::{
     layout::MARGIN,
     pixels::px,
     plot::line,
-    text::{END, START, bold, regular, shortened, width},
+    text::{END, START, bold, fitted, regular, shortened, width},
 };
 use crate::figure::{Figure, LaneStyle, LegendEntry};
 
@@ -17,6 +17,8 @@ use crate::figure::{Figure, LaneStyle, LegendEntry};
 const DROPS: [f64; 2] = [56.0, 74.0];
 /// Length of a legend's piece of line.
 const SAMPLE: f64 = 76.0;
+/// Its width, at which two dashes of every pattern fit in.
+const SAMPLE_WIDTH: f64 = 3.4;
 /// Between the parts of an entry, and between entries.
 const GAPS: [f64; 2] = [11.0, 34.0];
 /// Rows of a legend, so that there is room for the charts whatever the number of lanes.
@@ -34,8 +36,7 @@ pub(super) fn draw<'a>(root: &Area<'a>, ink: &Ink, figure: &Figure, styles: &[La
             title = bold(size, ink.text).pos(START);
         }
     }
-    let text = shortened(root, &figure.title, &title, room)?;
-    root.draw_text(&text, &title, (px(MARGIN), px(DROPS[0])))?;
+    fitted(root, &figure.title, &title, (px(MARGIN), px(DROPS[0])), room)?;
     let height = legend(root, ink, figure, styles)?;
     Ok(root.split_vertically(px(DROPS[1]) + height).1)
 }
@@ -97,16 +98,35 @@ fn draw_entry(root: &Area, styles: &[LaneStyle], entry: &LegendEntry, (x, base):
     if let Some(style) = styles.get(entry.lane) {
         let radius = 0.36 * look.size;
         let sample = vec![(x + px(2.0 * radius + 6.0), middle), (x + px(SAMPLE), middle)];
-        line(root, sample, style.pattern, stroke(rgb(style.colour), 4.0))?;
+        line(root, sample, style.pattern, stroke(rgb(style.colour), SAMPLE_WIDTH))?;
         root.draw(&Symbol::marker(style.marker, (x + px(radius), middle), radius, rgb(style.colour)))?;
     }
     let x = x + px(SAMPLE + GAPS[0]);
-    let room = root.dim_in_pixel().0.cast_signed() - px(MARGIN) - x;
-    // A label gives way to its value, which is what the picture is made for.
-    let value = width(root, &entry.state, &look.state)?.min(room / 2) + px(GAPS[0]);
-    let text = shortened(root, &entry.label, &look.label, room - value)?;
-    root.draw_text(&text, &look.label, (x, base))?;
-    let used = width(root, &text, &look.label)? + px(GAPS[0]);
-    let text = shortened(root, &entry.state, &look.state, room - used)?;
-    root.draw_text(&text, &look.state, (x + used, base))
+    let [label, state] = texts(root, entry, x, look)?;
+    root.draw_text(&label.text, &look.label, (label.left, base))?;
+    root.draw_text(&state.text, &look.state, (state.left, base))
 }
+
+/// A text with where it begins and ends.
+struct Placed {
+    text: String,
+    left: i32,
+    right: i32,
+}
+
+/// An entry's label and value from a place to the margin. The label gives way to the value, which is what the picture is made for.
+fn texts(root: &Area, entry: &LegendEntry, left: i32, look: &Look) -> Drawn<[Placed; 2]> {
+    let end = root.dim_in_pixel().0.cast_signed() - px(MARGIN);
+    let place = |text: &str, style: &TextStyle, left: i32, right: i32| -> Drawn<Placed> {
+        let text = shortened(root, text, style, right - left)?;
+        let right = left + width(root, &text, style)?;
+        Ok(Placed { text, left, right })
+    };
+    let value = width(root, &entry.state, &look.state)?.min((end - left) / 2) + px(GAPS[0]);
+    let label = place(&entry.label, &look.label, left, end - value)?;
+    let state = place(&entry.state, &look.state, label.right + px(GAPS[0]), end)?;
+    Ok([label, state])
+}
+
+#[cfg(test)]
+mod tests;

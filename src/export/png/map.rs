@@ -35,7 +35,11 @@ pub(super) fn draw(area: &Area, ink: &Ink, map: &Landscape, styles: &[LaneStyle]
         }
     }
     examples(&plot, ink, &map.examples)?;
-    for path in &map.paths {
+    // Those that cover most first: in the gaps of every later one the earlier are seen where lanes run together.
+    let mut paths: Vec<&Path> = map.paths.iter().collect();
+    let covered = |path: &Path| styles.get(path.lane).map_or(0.0, |style| style.pattern.coverage());
+    paths.sort_by(|a, b| covered(b).total_cmp(&covered(a)));
+    for path in paths {
         draw_path(&plot, ink, path, styles)?;
     }
     places(&plot, ink, map, styles)?;

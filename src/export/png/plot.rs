@@ -17,7 +17,7 @@ use super::{
     elements::{PatternedPath, Symbol, rgb, stroke},
     ink::Ink,
     pixels::{Pixels, px, thickness},
-    text::{MIDDLE, START, bold, regular, width},
+    text::{MIDDLE, START, bold, regular, shortened, width},
 };
 use crate::figure::{
     Axis, Example, Point,
@@ -99,7 +99,9 @@ pub(super) fn note(plot: &Plot, at: (f64, f64), offset: (i32, i32), text: &str, 
 
 /// A panel's title above its plot area.
 pub(super) fn title(plot: &Plot, ink: &Ink, text: &str) -> Drawn {
-    note(plot, (0.0, 1.0), (0, -px(TITLE_RISE)), text, bold(TITLE, ink.text).pos(START))
+    let style = bold(TITLE, ink.text).pos(START);
+    let text = shortened(plot, text, &style, plot.dim_in_pixel().0.cast_signed())?;
+    note(plot, (0.0, 1.0), (0, -px(TITLE_RISE)), &text, style)
 }
 
 /// Data points; those of a class have its colour and shape.
@@ -135,7 +137,8 @@ pub(super) fn axes(plot: &Plot, ink: &Ink, x: &Axis, y: &Axis, [x_labels, y_labe
     if x_labels {
         x_tick_labels(plot, ink, x)?;
         let style = regular(LABEL, ink.text).pos(MIDDLE);
-        note(plot, (0.5, 0.0), (0, px(AXIS_LABEL_DROP)), &x.label, style)?;
+        let label = shortened(plot, &x.label, &style, plot.dim_in_pixel().0.cast_signed())?;
+        note(plot, (0.5, 0.0), (0, px(AXIS_LABEL_DROP)), &label, style)?;
     }
     Ok(())
 }
@@ -177,7 +180,8 @@ fn x_tick_labels(plot: &Plot, ink: &Ink, x: &Axis) -> Drawn {
 pub(super) fn y_label(plot: &Plot, ink: &Ink, y: &Axis) -> Drawn {
     let left = label_width(plot, y)? + px(TICK_GAP + 12.0);
     let style = regular(LABEL, ink.text).transform(FontTransform::Rotate270).pos(MIDDLE);
-    note(plot, (0.0, 0.5), (-left, 0), &y.label, style)
+    let label = shortened(plot, &y.label, &style, plot.dim_in_pixel().1.cast_signed())?;
+    note(plot, (0.0, 0.5), (-left, 0), &label, style)
 }
 
 /// Width of the widest tick label.

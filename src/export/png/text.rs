@@ -1,6 +1,15 @@
-//! Text from the embedded font, as outlines.
+//! Text of any script, as outlines.
+//!
+//! A line is put into visual order, cut into pieces of one direction, script and font, and shaped: letters join, marks stand on
+//! their letters. What the built-in font lacks comes from the system's fonts, or is a box with its code.
 
-use ab_glyph::{Font, FontRef, OutlineCurve};
+mod face;
+mod order;
+mod replacement;
+mod system;
+
+use std::rc::Rc;
+
 use plotters::{
     coord::CoordTranslate,
     prelude::{DrawingArea, FontStyle, FontTransform, IntoFont, RGBColor, TextStyle},
@@ -10,15 +19,21 @@ use plotters_backend::{
     text_anchor::{HPos, Pos, VPos},
 };
 use tiny_skia::{Path, PathBuilder, Transform};
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::{
-    Drawn, PngError,
+    Area, Drawn, PngError,
     pixels::{Pixels, px},
 };
 
-/// DejaVu Sans: it has Greek, arrows and raised digits.
+use face::{Face, Setting};
+use system::System;
+
+/// DejaVu Sans: it has Latin, Greek, Cyrillic, Hebrew and Arabic letters, arrows and raised digits.
 const REGULAR: &[u8] = include_bytes!("../../../assets/fonts/DejaVuSans.ttf");
 const BOLD: &[u8] = include_bytes!("../../../assets/fonts/DejaVuSans-Bold.ttf");
+/// No text longer than this fits anywhere, so no more of it is tried.
+const LONGEST: usize = 2000;
 /// Height of its capitals and digits, in em.
 const CAPITALS: f64 = 0.729;
 
@@ -27,15 +42,23 @@ pub(super) const START: Pos = Pos { h_pos: HPos::Left, v_pos: VPos::Bottom };
 pub(super) const MIDDLE: Pos = Pos { h_pos: HPos::Center, v_pos: VPos::Bottom };
 pub(super) const END: Pos = Pos { h_pos: HPos::Right, v_pos: VPos::Bottom };
 
-/// Both faces.
+/// Both built-in faces, and what stands in for characters they lack.
 pub(super) struct Fonts {
-    regular: FontRef<'static>,
-    bold: FontRef<'static>,
+    regular: Rc<Face>,
+    bold: Rc<Face>,
+    system: Option<System>,
 }
 
 impl Fonts {
+    /// The built-in faces alone, which look the same everywhere.
     pub(super) fn embedded() -> Result<Self, PngError> {
-        Ok(Self { regular: FontRef::try_from_slice(REGULAR)?, bold: FontRef::try_from_slice(BOLD)? })
+        let face = |bytes: &'static [u8]| Face::new(bytes, 0).map(Rc::new).ok_or(PngError::Font);
+        Ok(Self { regular: face(REGULAR)?, bold: face(BOLD)?, system: None })
+    }
+
+    /// The built-in faces, then those installed on this machine.
+    pub(super) fn installed() -> Result<Self, PngError> {
+        Ok(Self { system: Some(System::new(system::installed)), ..Self::embedded()? })
     }
 
     /// Width and height of a text: its box stands on the base line and is as high as capitals are, whatever hangs below or
@@ -70,21 +93,50 @@ impl Fonts {
 
     /// The outlines of a text that begins at the origin, and its width.
     fn layout<S: BackendTextStyle>(&self, text: &str, style: &S) -> (Option<Path>, f64) {
-        let font = if matches!(style.style(), FontStyle::Bold) { &self.bold } else { &self.regular };
-        let scale = style.size() / f64::from(font.units_per_em().unwrap_or(2048.0));
-        let (mut x, mut previous) = (0.0, None);
+        let bold = matches!(style.style(), FontStyle::Bold);
+        let built_in = if bold { &self.bold } else { &self.regular };
+        let text = order::one_line(text);
         let mut path = PathBuilder::new();
-        for character in text.chars() {
-            let glyph = font.glyph_id(character);
-            if let Some(previous) = previous.replace(glyph) {
-                x += f64::from(font.kern_unscaled(previous, glyph)) * scale;
-            }
-            if let Some(outline) = font.outline(glyph) {
-                trace(&mut path, &outline.curves, x as f32, scale as f32);
-            }
-            x += f64::from(font.h_advance_unscaled(glyph)) * scale;
+        let mut reached = 0.0;
+        for piece in order::pieces(&text, |cluster| self.face_for(cluster, bold).map(Chosen)) {
+            let (text, to) = (&text[piece.range], Setting { at: [reached, 0.0], size: style.size() });
+            reached += match piece.font {
+                Some(Chosen(face)) => face.set(text, piece.script, piece.right_to_left, to, &mut path),
+                None => replacement::set(built_in, text, to, &mut path),
+            };
         }
-        (path.finish(), x)
+        (path.finish(), reached)
+    }
+
+    /// The face for a grapheme cluster; `None` where no font has all of it.
+    fn face_for(&self, cluster: &str, bold: bool) -> Option<Rc<Face>> {
+        let built_in = if bold { &self.bold } else { &self.regular };
+        if built_in.covers(cluster) {
+            return Some(Rc::clone(built_in));
+        }
+        // The other weight is better than a box, and closer than another family.
+        let other = if bold { &self.regular } else { &self.bold };
+        if other.covers(cluster) {
+            return Some(Rc::clone(other));
+        }
+        self.system.as_ref()?.face_for(cluster, bold)
+    }
+}
+
+#[cfg(test)]
+impl Fonts {
+    /// Whether the built-in font has a character.
+    pub(super) fn has(&self, character: char) -> bool {
+        self.regular.glyph(character) != 0
+    }
+}
+
+/// A face, which is equal to itself only.
+struct Chosen(Rc<Face>);
+
+impl PartialEq for Chosen {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
     }
 }
 
@@ -103,49 +155,37 @@ pub(super) fn width<C: CoordTranslate>(area: &DrawingArea<Pixels<'_>, C>, text: 
     Ok(area.estimate_text_size(text, style)?.0.cast_signed())
 }
 
-/// The text, or its beginning with an ellipsis where it would be wider than `room`.
+/// The text, or its beginning with an ellipsis where it would be wider than `room`. No character is cut in two, whatever it is
+/// made of.
 pub(super) fn shortened<C: CoordTranslate>(
     area: &DrawingArea<Pixels<'_>, C>,
     text: &str,
     style: &TextStyle,
     room: i32,
 ) -> Drawn<String> {
-    let mut shown = text.to_owned();
-    let mut kept = text;
-    while width(area, &shown, style)? > room && !kept.is_empty() {
-        kept = kept.char_indices().next_back().map_or("", |(end, _)| &kept[..end]);
-        shown = format!("{}…", kept.trim_end());
+    let is_long = text.grapheme_indices(true).nth(LONGEST).is_some();
+    if !is_long && width(area, text, style)? <= room {
+        return Ok(text.to_owned());
     }
-    Ok(shown)
+    let ends: Vec<usize> = text.grapheme_indices(true).map(|(start, _)| start).take(LONGEST).collect();
+    let cut = |index: usize| format!("{}…", ends.get(index).map_or("", |&end| text[..end].trim_end()));
+    // Halving: what lies before `fits` fits (or nothing does), what lies from `too_wide` on does not.
+    let (mut fits, mut too_wide) = (0, ends.len());
+    while fits + 1 < too_wide {
+        let middle = usize::midpoint(fits, too_wide);
+        if width(area, &cut(middle), style)? <= room {
+            fits = middle;
+        } else {
+            too_wide = middle;
+        }
+    }
+    Ok(cut(fits))
 }
 
-/// Adds a glyph's curves. The font's y grows upwards, the picture's downwards. A curve that does not continue the last one
-/// begins a new loop.
-fn trace(path: &mut PathBuilder, curves: &[OutlineCurve], x: f32, scale: f32) {
-    let map = |point: ab_glyph::Point| (x + point.x * scale, -point.y * scale);
-    let mut pen = None;
-    for curve in curves {
-        let (from, to) = match curve {
-            OutlineCurve::Line(from, to) | OutlineCurve::Quad(from, _, to) | OutlineCurve::Cubic(from, _, _, to) => {
-                (*from, *to)
-            }
-        };
-        if pen != Some(from) {
-            let (x, y) = map(from);
-            path.move_to(x, y);
-        }
-        let (x, y) = map(to);
-        match curve {
-            OutlineCurve::Line(..) => path.line_to(x, y),
-            OutlineCurve::Quad(_, control, _) => {
-                let (cx, cy) = map(*control);
-                path.quad_to(cx, cy, x, y);
-            }
-            OutlineCurve::Cubic(_, first, second, _) => {
-                let ((ax, ay), (bx, by)) = (map(*first), map(*second));
-                path.cubic_to(ax, ay, bx, by, x, y);
-            }
-        }
-        pen = Some(to);
-    }
+/// A text at its place, shortened to what there is room for.
+pub(super) fn fitted(area: &Area, text: &str, style: &TextStyle, at: (i32, i32), room: i32) -> Drawn {
+    area.draw_text(&shortened(area, text, style, room)?, style, at)
 }
+
+#[cfg(test)]
+mod tests;
