@@ -87,7 +87,7 @@ impl Face {
     /// The glyph of a character by itself.
     #[cfg(test)]
     pub(super) fn glyph(&self, character: char) -> u32 {
-        self.0.charmap().map_unicode(character).map_or(0, |glyph| glyph.to_u32())
+        self.0.charmap().map_unicode(character).map_or(0, GlyphId::to_u32)
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) fn pieces<F: PartialEq>(line: &str, font_for: impl Fn(&str) -> Option
     for paragraph in &info.paragraphs {
         let (levels, runs) = info.visual_runs(paragraph, paragraph.range.clone());
         for run in runs {
-            let right_to_left = levels.get(run.start).is_some_and(|level| level.is_rtl());
+            let right_to_left = levels.get(run.start).is_some_and(unicode_bidi::Level::is_rtl);
             let mut of_run = of_run(line, run, right_to_left, &font_for);
             if right_to_left {
                 of_run.reverse();

@@ -13,9 +13,12 @@ use super::face::{Face, is_invisible};
 pub(super) struct System {
     database: fn() -> &'static Database,
     /// What has been looked up already, since a text is measured several times before it is drawn.
-    found: RefCell<HashMap<(String, bool), Option<Rc<Face>>>>,
-    faces: RefCell<HashMap<ID, Option<Rc<Face>>>>,
+    found: Known<(String, bool)>,
+    faces: Known<ID>,
 }
+
+/// Faces by what they were asked for with; `None` where there is none.
+type Known<K> = RefCell<HashMap<K, Option<Rc<Face>>>>;
 
 /// The fonts installed on this machine; there may be none.
 pub(super) fn installed() -> &'static Database {
