@@ -16,6 +16,13 @@ pub(super) enum Column {
     Parameter(usize),
 }
 
+/// What a claim reads of a lane.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Read {
+    Column(Column),
+    Whole(Whole),
+}
+
 /// What is measured of a lane at its end.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Conclusion {
@@ -37,6 +44,7 @@ struct Lane {
     start: Vec<f64>,
     start_loss: Option<f64>,
     columns: Vec<(Column, Vec<Option<f64>>)>,
+    wholes: Vec<Whole>,
     len: usize,
     evaluations: f64,
     outcome: Option<&'static str>,
@@ -52,17 +60,18 @@ pub struct Recording {
 
 impl Recording {
     /// For these claims about a run of at most so many steps; each lane brings its label, its starting parameters where they are
-    /// recorded, and f there on all training data.
+    /// recorded.
     pub fn new<'c>(
         claims: impl IntoIterator<Item = &'c Claim>,
         steps: u64,
-        lanes: impl IntoIterator<Item = (String, Vec<f64>, Option<f64>)>,
+        lanes: impl IntoIterator<Item = (String, Vec<f64>)>,
     ) -> Self {
-        let lane = |(label, start, start_loss)| Lane {
+        let lane = |(label, start)| Lane {
             label,
             start,
-            start_loss,
+            start_loss: None,
             columns: Vec::new(),
+            wholes: Vec::new(),
             len: 0,
             evaluations: 0.0,
             outcome: None,
@@ -71,16 +80,45 @@ impl Recording {
         let mut recording =
             Self { steps: usize::try_from(steps).unwrap_or(usize::MAX), lanes: lanes.into_iter().map(lane).collect() };
         for claim in claims {
-            claim.truth.columns(&mut |lane, column| recording.keep(&claim.labels[lane], column));
+            claim.truth.reads(&mut |lane, read| recording.keep(&claim.labels[lane], read));
         }
         recording
     }
 
-    fn keep(&mut self, label: &str, column: Column) {
-        if let Some(lane) = self.lanes.iter_mut().find(|lane| lane.label == label)
-            && !lane.columns.iter().any(|(known, _)| *known == column)
-        {
-            lane.columns.push((column, Vec::new()));
+    fn keep(&mut self, label: &str, read: Read) {
+        let Some(lane) = self.lanes.iter_mut().find(|lane| lane.label == label) else { return };
+        match read {
+            Read::Column(column) if !lane.columns.iter().any(|(known, _)| *known == column) => {
+                lane.columns.push((column, Vec::new()));
+            }
+            Read::Whole(whole) if !lane.wholes.contains(&whole) => lane.wholes.push(whole),
+            Read::Column(_) | Read::Whole(_) => {}
+        }
+    }
+
+    /// Whether a claim reads f at a lane's start. What nobody reads need not be measured: on much data it takes longer than a step.
+    pub fn reads_start(&self, lane: usize) -> bool {
+        self.reads(lane, Whole::Start)
+    }
+
+    /// Whether a claim reads f at a lane's end.
+    pub fn reads_final(&self, lane: usize) -> bool {
+        self.reads(lane, Whole::Final)
+    }
+
+    /// Whether a claim reads how a lane does on held-out data.
+    pub fn reads_held_out(&self, lane: usize) -> bool {
+        [Whole::Test, Whole::Validation, Whole::Accuracy].into_iter().any(|whole| self.reads(lane, whole))
+    }
+
+    fn reads(&self, lane: usize, whole: Whole) -> bool {
+        self.lanes.get(lane).is_some_and(|lane| lane.wholes.contains(&whole))
+    }
+
+    /// Notes f at a lane's start, on all training data.
+    pub fn begin(&mut self, lane: usize, loss: Option<f64>) {
+        if let Some(lane) = self.lanes.get_mut(lane) {
+            lane.start_loss = loss;
         }
     }
 
@@ -206,62 +244,63 @@ impl Stepwise {
 }
 
 impl Truth {
-    /// Tells of every column that is read, with the number of its lane.
-    fn columns(&self, sink: &mut impl FnMut(usize, Column)) {
+    /// Tells of everything that is read, with the number of its lane.
+    fn reads(&self, sink: &mut impl FnMut(usize, Read)) {
         match self {
             // How a lane ended is always kept.
             Self::Known(_) | Self::Same { .. } => {}
-            Self::Not(truth) => truth.columns(sink),
+            Self::Not(truth) => truth.reads(sink),
             Self::And(left, right) | Self::Or(left, right) => {
-                left.columns(sink);
-                right.columns(sink);
+                left.reads(sink);
+                right.reads(sink);
             }
             Self::Compare { left, right, .. } => {
-                left.part.columns(sink);
-                right.part.columns(sink);
+                left.part.reads(sink);
+                right.part.reads(sink);
             }
             Self::Flag { flag, lane, step, .. } => {
-                step.columns(sink);
+                step.reads(sink);
                 match flag {
-                    Flag::Rejected => sink(*lane, Column::Rejected),
+                    Flag::Rejected => sink(*lane, Read::Column(Column::Rejected)),
                     Flag::Raised | Flag::Lowered => {
-                        sink(*lane, Column::Recorded(Quantity::Damping));
-                        sink(*lane, Column::Recorded(Quantity::NextDamping));
+                        sink(*lane, Read::Column(Column::Recorded(Quantity::Damping)));
+                        sink(*lane, Read::Column(Column::Recorded(Quantity::NextDamping)));
                     }
                 }
             }
             Self::All(over) | Self::Any(over) => {
-                over.ends().for_each(|end| end.columns(sink));
-                over.body.columns(sink);
+                over.ends().for_each(|end| end.reads(sink));
+                over.body.reads(sink);
             }
         }
     }
 }
 
 impl Number {
-    fn columns(&self, sink: &mut impl FnMut(usize, Column)) {
+    fn reads(&self, sink: &mut impl FnMut(usize, Read)) {
         match self {
-            Self::Constant(_) | Self::Step(_) | Self::Of(..) => {}
-            Self::Negative(number) | Self::Apply(_, number) => number.columns(sink),
+            Self::Constant(_) | Self::Step(_) => {}
+            Self::Of(whole, lane) => sink(*lane, Read::Whole(*whole)),
+            Self::Negative(number) | Self::Apply(_, number) => number.reads(sink),
             Self::Arithmetic(_, left, right) => {
-                left.columns(sink);
-                right.columns(sink);
+                left.reads(sink);
+                right.reads(sink);
             }
             Self::At(stepwise, lane, step) => {
-                step.columns(sink);
-                stepwise.columns().iter().for_each(|column| sink(*lane, *column));
+                step.reads(sink);
+                stepwise.columns().iter().for_each(|column| sink(*lane, Read::Column(*column)));
             }
             Self::Parameter { lane, step, index } => {
-                step.columns(sink);
-                sink(*lane, Column::Parameter(*index));
+                step.reads(sink);
+                sink(*lane, Read::Column(Column::Parameter(*index)));
             }
             Self::Count(over) | Self::First(over) => {
-                over.ends().for_each(|end| end.columns(sink));
-                over.body.columns(sink);
+                over.ends().for_each(|end| end.reads(sink));
+                over.body.reads(sink);
             }
             Self::Max(over) | Self::Min(over) | Self::Median(over) => {
-                over.ends().for_each(|end| end.columns(sink));
-                over.body.columns(sink);
+                over.ends().for_each(|end| end.reads(sink));
+                over.body.reads(sink);
             }
         }
     }

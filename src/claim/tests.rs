@@ -76,8 +76,9 @@ fn run() -> &'static Run {
 /// What was recorded after so many events; all of it and the conclusions where there are no more.
 fn recorded(claim: &Claim, events: usize) -> Recording {
     let run = run();
-    let lanes = LABELS.map(|label| (label.to_owned(), vec![-1.2, 1.0], Some(24.2)));
+    let lanes = LABELS.map(|label| (label.to_owned(), vec![-1.2, 1.0]));
     let mut recording = Recording::new([claim], STEPS, lanes);
+    (0..LABELS.len()).for_each(|lane| recording.begin(lane, Some(24.2)));
     for (lane, record, outcome) in run.events.iter().take(events) {
         if let Some(record) = record {
             recording.step(*lane, record);

@@ -11,7 +11,7 @@ use crate::{
 pub enum EventKind {
     /// The first ρ above 3/4.
     FirstGood,
-    /// λ has come to its lower bound.
+    /// λ has come to its lower bound, the floor.
     AtLeast,
     /// λ has come to its upper bound.
     AtMost,
@@ -66,7 +66,7 @@ impl EventKind {
     pub fn words(self) -> &'static str {
         match self {
             Self::FirstGood => "first ρ > 3/4",
-            Self::AtLeast => "λ at its lower bound",
+            Self::AtLeast => "λ at its floor",
             Self::AtMost => "λ at its upper bound",
             Self::Clipped => "α clipped",
             Self::Negative => "α negative",
@@ -221,7 +221,7 @@ impl Events {
             }
             kind if !known => kind.words().to_owned(),
             EventKind::FirstGood => format!("ρ = {} is above 3/4 for the first time", number(Quantity::Rho)),
-            EventKind::AtLeast => format!("λ comes to its lower bound {}", number(Quantity::NextDamping)),
+            EventKind::AtLeast => format!("λ comes to its floor {}", number(Quantity::NextDamping)),
             EventKind::AtMost => format!("λ comes to its upper bound {}", number(Quantity::NextDamping)),
             EventKind::Clipped => format!("α is clipped, from {}", number(Quantity::ModelLearningRate)),
             EventKind::Negative => format!("α = {} is negative", number(Quantity::LearningRate)),

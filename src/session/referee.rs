@@ -23,12 +23,16 @@ impl Referee {
             return None;
         }
         let history = session.empty_history();
-        let losses: Vec<_> = (0..session.lanes()).map(|lane| session.final_loss(lane)).collect();
-        let lanes = history.lanes().iter().zip(losses).map(|(lane, loss)| {
+        let lanes = history.lanes().iter().map(|lane| {
             let start = (0..lane.recorded_params()).filter_map(|axis| lane.param(axis, 0)).collect();
-            (lane.label().to_owned(), start, loss)
+            (lane.label().to_owned(), start)
         });
-        let recording = Recording::new(&claims, setup.steps, lanes);
+        let mut recording = Recording::new(&claims, setup.steps, lanes);
+        for lane in 0..session.lanes() {
+            if recording.reads_start(lane) {
+                recording.begin(lane, session.final_loss(lane));
+            }
+        }
         let judgements = vec![Judgement::default(); claims.len()];
         Some(Self { claims, recording, judgements })
     }
@@ -45,12 +49,13 @@ impl Referee {
     pub fn conclude(&mut self, session: &mut Session) {
         for lane in 0..session.lanes() {
             if self.recording.awaits_conclusion(lane) {
-                let held_out = |part| session.evaluate(lane, part);
+                let judged = self.recording.reads_held_out(lane);
+                let held_out = |part| if judged { session.evaluate(lane, part) } else { None };
                 let (test, validation) = (held_out(Part::Test), held_out(Part::Validation));
                 let accuracy = test.iter().chain(&validation).find_map(|part| part.accuracy);
                 let [test, validation] = [test, validation].map(|part| part.map(|part| part.loss));
-                self.recording
-                    .conclude(lane, Conclusion { loss: session.final_loss(lane), test, validation, accuracy });
+                let loss = if self.recording.reads_final(lane) { session.final_loss(lane) } else { None };
+                self.recording.conclude(lane, Conclusion { loss, test, validation, accuracy });
             }
         }
     }

@@ -281,7 +281,7 @@ fn help_opens_scrolls_and_closes() {
     assert!(stage.text().contains("q ctrl-c"));
     stage.times(60, Command::Down);
     assert!(stage.text().contains("restart with these optimisers") || stage.text().contains("On the time line"));
-    assert!(stage.text().contains("λ at its lower bound"));
+    assert!(stage.text().contains("λ at its floor"));
     stage.press(Command::Help);
     assert_eq!(stage.app.overlay, None);
     stage.press(Command::Help).press(Command::Quit);
