@@ -2,7 +2,7 @@
 //!
 //! A jet of `f64` follows the ordinary rules, as fast as they go. A jet of [`Wide`] has no overflow and, at zeros, the rules that the ordinary ones
 //! hide behind 0·∞: it is asked where the ordinary one ends in something that is not finite, and where something on the way is so large
-//! ([`LARGE`]) that what underflows elsewhere could matter beside it: h″ of a negative power of e^500 is 0 in `f64`, and times two rates
+//! (`LARGE`) that what underflows elsewhere could matter beside it: h″ of a negative power of e^500 is 0 in `f64`, and times two rates
 //! of e^500 it is not.
 
 mod functions;
