@@ -14,6 +14,7 @@ pub mod canvas;
 mod events;
 mod export;
 mod input;
+pub mod judging;
 pub mod keys;
 pub mod layout;
 pub mod opening;

@@ -16,12 +16,12 @@ use crate::{
     figure::{Look, Sight},
     optim::{Outcome, StepRecord},
     session::{
-        Edit, EvaluationRecord, Evaluator, LaneHistory, Progress, Recalled, Referee, Refill, Session, Setup,
-        setup::LaneSetup,
+        Edit, EvaluationRecord, Evaluator, LaneHistory, Progress, Recalled, Refill, Session, Setup, setup::LaneSetup,
     },
 };
 
 use super::{
+    judging::Judging,
     opening::{Opened, Opener, Opening, Source},
     trace::{Trace, TraceFiles},
 };
@@ -202,7 +202,7 @@ impl Engine {
     /// What there is to tell besides answers since this was asked last: what has gone wrong with the traces, what came of claims.
     pub fn news(&mut self) -> impl Iterator<Item = Reply> + use<> {
         let warning = self.trace.as_mut().and_then(Trace::news).map(Reply::Warning);
-        let verdicts = self.referee.as_mut().map(|judging| std::mem::take(&mut judging.verdicts));
+        let verdicts = self.referee.as_mut().map(Judging::verdicts);
         if self.referee.as_ref().is_some_and(|judging| judging.referee.is_over()) {
             self.referee = None;
         }
@@ -314,39 +314,6 @@ impl Engine {
             }
         }
         Reply::Steps { steps, ends, over }
-    }
-}
-
-/// The claims about the run, judged as it goes on.
-struct Judging {
-    referee: Referee,
-    /// What is to be told.
-    verdicts: Vec<Reply>,
-    /// What was told last.
-    told: Vec<Option<bool>>,
-    /// Judging reads all steps so far: in a long run it waits until there are noticeably more of them.
-    next: u64,
-}
-
-impl Judging {
-    fn new(setup: &Setup, session: &mut Session) -> Option<Self> {
-        let referee = Referee::new(setup, session)?;
-        Some(Self { referee, verdicts: Vec::new(), told: Vec::new(), next: 0 })
-    }
-
-    /// Judges after a step of a run that takes `steps`; by all means where the result will be looked at.
-    fn judge(&mut self, step: u64, steps: u64, looked_at: bool) {
-        if step < self.next && !looked_at && !self.referee.is_over() {
-            return;
-        }
-        self.next = step + step / 64 + 1;
-        let judgements = self.referee.judge();
-        let now: Vec<_> = judgements.iter().map(|judgement| judgement.holds).collect();
-        if looked_at || now != self.told {
-            let step = step.min(steps);
-            self.verdicts.push(Reply::Judged { step, judgements: judgements.to_vec() });
-            self.told = now;
-        }
     }
 }
 

@@ -4,10 +4,7 @@ use std::collections::VecDeque;
 
 use crate::{claim::Judgement, figure::claims::mark, session::setup::ClaimSpec};
 
-use super::{
-    super::action::{Command, Effect},
-    App, Overlay,
-};
+use super::{super::action::Command, App, Overlay, overlays::moved};
 
 /// The claims about the run at hand.
 #[derive(Clone, Debug, Default)]
@@ -75,20 +72,14 @@ impl App {
 
     pub(super) fn claims_command(&mut self, command: Command) {
         let last = self.claims.specs.len().saturating_sub(1);
+        if let Some(chosen) = moved(self.claims.chosen, last, command) {
+            self.claims.chosen = chosen;
+            return;
+        }
         match command {
-            Command::Up => self.claims.chosen = self.claims.chosen.saturating_sub(1),
-            Command::Down => self.claims.chosen = (self.claims.chosen + 1).min(last),
-            Command::First => self.claims.chosen = 0,
-            Command::Latest => self.claims.chosen = last,
             Command::Enter => self.go_to_claim(),
-            Command::Back | Command::Claims => self.overlay = None,
-            Command::Events => self.show_events(),
-            Command::Problems => self.show_problems(false),
-            Command::Filter => self.show_problems(true),
-            Command::Help => self.overlay = Some(Overlay::Help(0)),
-            Command::Suspend => self.effects.push(Effect::Suspend),
-            Command::Quit => self.effects.push(Effect::Quit),
-            _ => {}
+            Command::Claims => self.overlay = None,
+            other => self.list_command(other),
         }
     }
 

@@ -2,10 +2,7 @@
 
 use crate::figure::events::{EventKind, Events};
 
-use super::{
-    super::action::{Command, Effect},
-    App, Overlay,
-};
+use super::{super::action::Command, App, Overlay, overlays::moved};
 
 /// A step of a lane at which something happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,11 +63,11 @@ impl App {
     pub(super) fn events_command(&mut self, command: Command) {
         let list = &mut self.event_list;
         let last = list.rows.len().saturating_sub(1);
+        if let Some(chosen) = moved(list.chosen, last, command) {
+            list.chosen = chosen;
+            return;
+        }
         match command {
-            Command::Up => list.chosen = list.chosen.saturating_sub(1),
-            Command::Down => list.chosen = (list.chosen + 1).min(last),
-            Command::First => list.chosen = 0,
-            Command::Latest => list.chosen = last,
             Command::Enter => {
                 self.overlay = None;
                 if let Some(&Listed { step, lane, .. }) = self.event_list.rows.get(self.event_list.chosen) {
@@ -79,14 +76,8 @@ impl App {
                     self.tell_event(step);
                 }
             }
-            Command::Back | Command::Events => self.overlay = None,
-            Command::Claims => self.show_claims(),
-            Command::Problems => self.show_problems(false),
-            Command::Filter => self.show_problems(true),
-            Command::Help => self.overlay = Some(Overlay::Help(0)),
-            Command::Suspend => self.effects.push(Effect::Suspend),
-            Command::Quit => self.effects.push(Effect::Quit),
-            _ => {}
+            Command::Events => self.overlay = None,
+            other => self.list_command(other),
         }
     }
 }
