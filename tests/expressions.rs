@@ -523,3 +523,25 @@ proptest! {
         }
     }
 }
+
+/// Where f′ − f cancels, it is still known: (10⁸ + x − y)² is 1 at first, and then (1 + δ)².
+#[test]
+fn a_change_that_rounding_hides_is_known() {
+    let problem = expression("(1e8+x-y)^2*exp(z)", &[("x", 1.0), ("y", 1e8), ("z", 0.0)]);
+    let (theta, mut gradient) = (problem.start(), DVector::zeros(3));
+    let mut oracle = problem.oracle();
+    let loss = oracle.linearise(&theta, &mut gradient);
+    for delta in [2f64.powi(-30), -(2f64.powi(-40)), 2f64.powi(-52)] {
+        let trial = DVector::from_column_slice(&[1.0 + delta, 1e8, 0.0]);
+        let exact = 2.0 * delta + delta * delta;
+        assert!((oracle.loss(&trial) - loss - exact).abs() > 0.1 * exact.abs(), "plain numbers do not know it");
+        near(oracle.change(&trial).unwrap(), exact, "(1 + δ)² − 1");
+        let trial = DVector::from_column_slice(&[1.0, 1e8, delta]);
+        near(oracle.change(&trial).unwrap(), delta.exp_m1(), "e^δ − 1");
+    }
+    // A sine is known to 16 digits.
+    let problem = expression("sin(x)", &[("x", 1.0)]);
+    let mut oracle = problem.oracle();
+    oracle.linearise(&problem.start(), &mut gradient.rows(0, 1).into_owned());
+    assert_eq!(oracle.change(&DVector::from_element(1, 1.5)), None);
+}

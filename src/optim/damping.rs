@@ -72,15 +72,12 @@ impl<T: Real> Damping<T> {
         self.recipe.rule == DampingRule::DecreasingLoss
     }
 
-    /// λ′ by the rule, and whether to undo the step; `new_loss` is `None` where it is not finite or was not computed.
+    /// λ′ by the rule, and whether to undo the step; `actual`, f′ − f, is `None` where f′ is not finite or was not computed.
     ///
     /// `lost`: the predicted change is lost in the rounding of f, which is this large. ρ then says nothing and λ stays, and f rises only
     /// by more than that.
-    pub fn judge(&self, step: u64, rho: Option<T>, loss: T, new_loss: Option<T>, lost: Option<T>) -> Verdict<T> {
-        let rises = new_loss.is_none_or(|new| match lost {
-            None => new > loss,
-            Some(rounding) => new - loss > rounding,
-        });
+    pub fn judge(&self, step: u64, rho: Option<T>, actual: Option<T>, lost: Option<T>) -> Verdict<T> {
+        let rises = actual.is_none_or(|change| change > lost.unwrap_or_else(T::zero));
         let mut verdict = match self.recipe.rule {
             DampingRule::LevenbergMarquardt if lost.is_some() => self.stay(),
             DampingRule::DecreasingLoss if lost.is_some() && !rises => self.stay(),
@@ -176,22 +173,20 @@ mod tests {
             (Some(-3.0), 2.0),
             (None, 1.0),
         ] {
-            assert_eq!(rule.judge(1, rho, 1.0, Some(0.5), None).next.to_bits(), f64::to_bits(next), "{rho:?}");
+            assert_eq!(rule.judge(1, rho, Some(-0.5), None).next.to_bits(), f64::to_bits(next), "{rho:?}");
         }
-        assert!(
-            (damping(|r| r.raise_if_undefined = true).judge(1, None, 1.0, Some(0.5), None).next - 2.0).abs() < 1e-15
-        );
+        assert!((damping(|r| r.raise_if_undefined = true).judge(1, None, Some(-0.5), None).next - 2.0).abs() < 1e-15);
     }
 
     #[test]
     fn lambda_keeps_to_its_bounds_and_never_overflows() {
         let near_floor = damping(|r| (r.initial, r.min) = (1.5e-8, 1e-8));
-        assert!((near_floor.judge(1, Some(1.0), 1.0, Some(0.5), None).next - 1e-8).abs() < 1e-20);
+        assert!((near_floor.judge(1, Some(1.0), Some(-0.5), None).next - 1e-8).abs() < 1e-20);
         let capped = damping(|r| r.max = Some(1.5));
-        assert!((capped.judge(1, Some(0.0), 1.0, Some(0.5), None).next - 1.5).abs() < 1e-15);
+        assert!((capped.judge(1, Some(0.0), Some(-0.5), None).next - 1.5).abs() < 1e-15);
         let mut rising = damping(|_| ());
         for step in 1..5000 {
-            let next = rising.judge(step, Some(0.0), 1.0, Some(2.0), None).next;
+            let next = rising.judge(step, Some(0.0), Some(1.0), None).next;
             assert!((next * 1e150).is_finite());
             rising.set(next);
         }
@@ -201,33 +196,30 @@ mod tests {
     fn an_interval_waits_and_then_takes_the_power() {
         let rule = damping(|r| (r.interval, r.decrease) = (3, 0.9));
         assert!(!rule.needs_rho(1) && !rule.needs_rho(2) && rule.needs_rho(3) && rule.needs_rho(6));
-        assert!((rule.judge(2, Some(1.0), 1.0, None, None).next - 1.0).abs() < 1e-15);
-        assert!((rule.judge(3, Some(1.0), 1.0, Some(0.5), None).next - 0.729).abs() < 1e-12);
+        assert!((rule.judge(2, Some(1.0), None, None).next - 1.0).abs() < 1e-15);
+        assert!((rule.judge(3, Some(1.0), Some(-0.5), None).next - 0.729).abs() < 1e-12);
     }
 
     #[test]
     fn decreasing_loss_rejects_exactly_the_rises() {
         let rule = damping(|r| r.rule = DampingRule::DecreasingLoss);
         assert_eq!(
-            rule.judge(1, None, 1.0, Some(1.0), None),
+            rule.judge(1, None, Some(0.0), None),
             Verdict { next: 0.5, rejected: false, restore_direction: false }
         );
         assert_eq!(
-            rule.judge(1, None, 1.0, Some(1.1), None),
+            rule.judge(1, None, Some(0.1), None),
             Verdict { next: 2.0, rejected: true, restore_direction: true }
         );
-        assert_eq!(
-            rule.judge(1, None, 1.0, None, None),
-            Verdict { next: 2.0, rejected: true, restore_direction: true }
-        );
+        assert_eq!(rule.judge(1, None, None, None), Verdict { next: 2.0, rejected: true, restore_direction: true });
     }
 
     #[test]
     fn rejecting_raises_what_the_rule_gave() {
         let rule = damping(|r| (r.reject, r.decrease, r.increase) = (Some(3.0), 0.9, 1.1));
-        let verdict = rule.judge(1, Some(-1.0), 1.0, Some(2.0), None);
+        let verdict = rule.judge(1, Some(-1.0), Some(1.0), None);
         assert!(verdict.rejected && (verdict.next - 3.3).abs() < 1e-12);
-        assert!(!rule.judge(1, Some(0.9), 1.0, Some(0.5), None).rejected);
+        assert!(!rule.judge(1, Some(0.9), Some(-0.5), None).rejected);
     }
 
     #[test]
@@ -235,11 +227,11 @@ mod tests {
         let lost = Some(1e-14);
         let stays = |verdict: Verdict<f64>| verdict.next.to_bits() == 1.0_f64.to_bits() && !verdict.rejected;
         for rho in [Some(-1e7), Some(1.0), None] {
-            assert!(stays(damping(|r| r.raise_if_undefined = true).judge(1, rho, 1.0, Some(1.0 + 5e-15), lost)));
+            assert!(stays(damping(|r| r.raise_if_undefined = true).judge(1, rho, Some(5e-15), lost)));
         }
-        assert!(stays(damping(|r| r.reject = Some(2.0)).judge(1, Some(-3.0), 1.0, Some(1.0 + 5e-15), lost)));
+        assert!(stays(damping(|r| r.reject = Some(2.0)).judge(1, Some(-3.0), Some(5e-15), lost)));
         let decreasing = damping(|r| r.rule = DampingRule::DecreasingLoss);
-        assert!(stays(decreasing.judge(1, None, 1.0, Some(1.0 + 5e-15), lost)));
-        assert!(decreasing.judge(1, None, 1.0, Some(1.1), lost).rejected, "f itself says that it rises");
+        assert!(stays(decreasing.judge(1, None, Some(5e-15), lost)));
+        assert!(decreasing.judge(1, None, Some(0.1), lost).rejected, "f itself says that it rises");
     }
 }

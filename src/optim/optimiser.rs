@@ -75,6 +75,11 @@ fn blame<T: Real>(direction: &DVector<T>, halt: Halt) -> Halt {
     halt::all_finite("the direction", direction).err().unwrap_or(halt)
 }
 
+/// ρ = (f′ − f)/ΔM, where that is a number.
+fn ratio<T: Real>(actual: Option<T>, change: Option<T>) -> Option<T> {
+    actual.zip(change).map(|(actual, change)| actual / change).filter(nalgebra::ComplexField::is_finite)
+}
+
 impl<T: Real> Attempt<T> {
     /// f′; along vectors whose curvature was asked for, the oracle knows a shorter way.
     fn loss(&self, oracle: &mut dyn Oracle<T>, trial: &DVector<T>) -> T {
@@ -178,9 +183,11 @@ impl<T: Real> Optimiser<T> {
         let update_norm = self.move_along(theta, &attempt, space)?;
         self.end(oracle, theta, &attempt, space, loss)?;
         let new_loss = self.new_loss(oracle, &attempt, space, record)?;
-        let (change, rho) = self.rho(loss, new_loss, &attempt);
+        let change = self.predicted(&attempt);
+        let actual = self.actual(oracle, &space.trial, loss, new_loss, change);
+        let rho = ratio(actual, change);
         let lost = self.lost(loss, change);
-        let verdict = self.damping.judge(step, rho, loss, new_loss, lost);
+        let verdict = self.damping.judge(step, rho, actual, lost);
         record.lost = lost.is_some() && rho.is_some();
         self.note(&attempt, new_loss, change, rho, record);
         record.set(Quantity::NextDamping, verdict.next);
@@ -322,16 +329,13 @@ impl<T: Real> Optimiser<T> {
         Ok(Some(new_loss))
     }
 
-    /// ΔM with or without λ, and ρ = (f′ − f)/ΔM where that is a number.
-    fn rho(&self, loss: T, new_loss: Option<T>, attempt: &Attempt<T>) -> (Option<T>, Option<T>) {
-        let Some(model) = &attempt.model else { return (None, None) };
+    /// ΔM, with or without λ.
+    fn predicted(&self, attempt: &Attempt<T>) -> Option<T> {
         let lambda = match self.ratio {
             Ratio::Damped => self.damping.lambda(),
             Ratio::Undamped => T::zero(),
         };
-        let change = model.change(attempt.w, lambda);
-        let rho = new_loss.map(|new_loss| (new_loss - loss) / change).filter(nalgebra::ComplexField::is_finite);
-        (Some(change), rho)
+        attempt.model.as_ref().map(|model| model.change(attempt.w, lambda))
     }
 
     /// λ₀ as the fixed point of the rule at the start: try the step without taking it, adapt λ, until λ stays.
@@ -351,8 +355,9 @@ impl<T: Real> Optimiser<T> {
             self.move_along(theta, &attempt, space)?;
             let new_loss = attempt.loss(oracle, &space.trial);
             record.cost.losses += 1;
-            let (change, rho) = self.rho(loss, new_loss.is_finite().then_some(new_loss), &attempt);
-            let (lambda, next) = (self.damping.lambda(), self.damping.calibrated(rho));
+            let change = self.predicted(&attempt);
+            let actual = new_loss.is_finite().then_some(new_loss - loss);
+            let (lambda, next) = (self.damping.lambda(), self.damping.calibrated(ratio(actual, change)));
             if lambda == next || self.lost(loss, change).is_some() {
                 return Ok(());
             }

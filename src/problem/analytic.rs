@@ -19,6 +19,11 @@ pub(super) trait Analytic<T: Real>: Clone + Send + Sync {
     fn noiseless_value(&mut self, theta: &DVector<T>) -> T {
         self.value(theta)
     }
+    /// f(to) − f(from) with digits that the difference of two values of f has lost, where there is a way.
+    fn change(&mut self, from: &DVector<T>, to: &DVector<T>) -> Option<T> {
+        let _ = (from, to);
+        None
+    }
     /// f(θ), and ∇f(θ) into `gradient`.
     fn value_and_gradient(&mut self, theta: &DVector<T>, gradient: &mut DVector<T>) -> T;
     /// uᵀHv, H the Hessian at θ.
@@ -54,6 +59,10 @@ impl<T: Real, F: Analytic<T>> Oracle<T> for AnalyticOracle<T, F> {
 
     fn full_loss(&mut self, theta: &DVector<T>) -> T {
         self.function.noiseless_value(theta)
+    }
+
+    fn change(&mut self, trial: &DVector<T>) -> Option<T> {
+        self.function.change(&self.theta, trial)
     }
 
     fn linearise(&mut self, theta: &DVector<T>, gradient: &mut DVector<T>) -> T {

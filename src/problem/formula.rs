@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::{
     analytic::Analytic,
-    jet::{Jet, LARGE, Number, Plain, Wide},
+    jet::{Jet, LARGE, Number, Plain, Twice, Wide},
 };
 
 /// A function of n variables.
@@ -35,6 +35,9 @@ pub trait Formula: Clone + Send + Sync + 'static {
 pub(super) struct Differentiated<F> {
     formula: F,
     plain: Room<Plain, 0, 0>,
+    twice: Room<Twice, 0, 0>,
+    /// Where f was last computed with twice the digits, and what it was.
+    latest: Option<(DVector<f64>, Twice)>,
     first: Room<f64, 1, 0>,
     second: Room<f64, 2, 1>,
     wide_first: Room<Wide, 1, 0>,
@@ -91,12 +94,33 @@ impl<F: Formula> Differentiated<F> {
         Self {
             formula,
             plain: Room::new(),
+            twice: Room::new(),
+            latest: None,
             first: Room::new(),
             second: Room::new(),
             wide_first: Room::new(),
             wide_second: Room::new(),
             jacobian: Vec::new(),
         }
+    }
+
+    /// f with twice the digits.
+    fn precise(&mut self, theta: &DVector<f64>) -> Twice {
+        if let Some((at, value)) = &self.latest
+            && at == theta
+        {
+            return *value;
+        }
+        self.twice.put(theta, |_| []);
+        let value = self.twice.total(&self.formula).value;
+        match &mut self.latest {
+            Some((at, known)) => {
+                at.copy_from(theta);
+                *known = value;
+            }
+            none => *none = Some((theta.clone(), value)),
+        }
+        value
     }
 
     /// f and its rate along one axis.
@@ -161,7 +185,17 @@ impl<F: Formula> Analytic<f64> for Differentiated<F> {
         self.wide_first.total(&self.formula).value.get()
     }
 
+    fn change(&mut self, from: &DVector<f64>, to: &DVector<f64>) -> Option<f64> {
+        let before = self.precise(from);
+        let change = (self.precise(to) - before).get();
+        change.is_finite().then_some(change)
+    }
+
     fn value_and_gradient(&mut self, theta: &DVector<f64>, gradient: &mut DVector<f64>) -> f64 {
+        if self.latest.is_none() {
+            // Once, for its room: no later step has to ask for memory.
+            self.precise(theta);
+        }
         let mut value = f64::NAN;
         for axis in 0..theta.len() {
             [value, gradient[axis]] = self.along(theta, axis);

@@ -9,6 +9,7 @@ mod functions;
 mod number;
 mod plain;
 mod power;
+mod twice;
 mod wide;
 
 use std::{
@@ -19,6 +20,7 @@ use std::{
 pub use number::{Marks, Number, Unmarked};
 pub use plain::Plain;
 pub(crate) use power::LARGEST_WHOLE;
+pub use twice::Twice;
 pub use wide::{Trail, Wide};
 
 /// Numbers in ordinary formulas are smaller. A derivative that underflows, below 1e-308, and two such rates make less than 1e-108.

@@ -77,6 +77,13 @@ pub trait Oracle<T: Real>: Send {
         self.loss(trial)
     }
 
+    /// f(θ′) − f(θ), θ the last linearisation, with digits that the difference of two values of f has lost; `None` where there is no way.
+    /// It leaves the linearisation alone.
+    fn change(&mut self, trial: &DVector<T>) -> Option<T> {
+        let _ = trial;
+        None
+    }
+
     /// f(θ), and ∇f(θ) into `gradient`.
     fn linearise(&mut self, theta: &DVector<T>, gradient: &mut DVector<T>) -> T;
 

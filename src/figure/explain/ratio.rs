@@ -27,7 +27,7 @@ impl Explained<'_> {
             line.push(part(Role::Value, precise(predicted)));
         }
         line.push(symbol("   "));
-        let change = self.get(Q::NewLoss).zip(self.get(Q::Loss)).map(|(new, old)| new - old);
+        let change = self.actual();
         match change.filter(|change| *change > 0.0) {
             Some(rise) => {
                 line.extend([symbol("actual Δf "), part(Role::Raised, format!("+{} ↑", precise(rise))), symbol("   ")]);
@@ -52,10 +52,16 @@ impl Explained<'_> {
         line
     }
 
+    /// f′ − f: what ρ was made of, which may have digits that the difference of the two has lost.
+    fn actual(&self) -> Option<f64> {
+        let measured = self.get(Q::Rho).zip(self.get(Q::ModelChange)).map(|(rho, predicted)| rho * predicted);
+        measured.or_else(|| Some(self.get(Q::NewLoss)? - self.get(Q::Loss)?))
+    }
+
     /// What ρ does not tell.
     pub(super) fn warning(&self) -> Option<Line> {
         let predicted = self.get(Q::ModelChange)?;
-        let change = self.get(Q::NewLoss)? - self.get(Q::Loss)?;
+        let change = self.actual()?;
         if predicted <= 0.0 || change <= 0.0 || self.get(Q::Rho).is_none() {
             return None;
         }

@@ -13,6 +13,9 @@ use crate::{
     problem::Oracle,
 };
 
+/// Of a change of f below so many roundings of f the plain difference may have no digit left.
+const CANCELLED: f64 = 65_536.0;
+
 impl<T: Real> Optimiser<T> {
     /// A reason to stop where a small gradient or standing still gives rise to the question.
     pub(super) fn end(
@@ -65,6 +68,27 @@ impl<T: Real> Optimiser<T> {
         } else {
             Cause::LearningRate(rate.into())
         }
+    }
+
+    /// f′ − f, with more digits where the difference of the two has lost most of its own.
+    ///
+    /// Residuals that are small beside their terms know f worse than its last digits: a change below [`CANCELLED`] roundings of f would make
+    /// ρ noise, and λ run away by it. `rho_floor = 0`, the references' behaviour, leaves the plain difference.
+    pub(super) fn actual(
+        &self,
+        oracle: &mut dyn Oracle<T>,
+        trial: &DVector<T>,
+        loss: T,
+        new_loss: Option<T>,
+        change: Option<T>,
+    ) -> Option<T> {
+        let difference = new_loss? - loss;
+        let small = T::of(CANCELLED) * T::default_epsilon() * loss.abs();
+        let cancelled = |change: T| change.abs() < small && difference.abs() < small;
+        if self.rho_floor <= T::zero() || !change.is_some_and(cancelled) {
+            return Some(difference);
+        }
+        oracle.change(trial).or(Some(difference))
     }
 
     /// How much of a change of f is lost in rounding, where ΔM is.
