@@ -40,7 +40,9 @@ fn an_overflow_of_adams_moments_is_named() {
 #[test]
 fn a_maximum_is_called_one() {
     let ran = Place::new().run(&["run", "styblinski-tang", "-o", "kfac"]);
-    assert!(ran.stdout.contains("converged") && ran.stdout.contains("the curvature negative"), "{}", ran.stdout);
+    assert!(ran.stdout.contains(": a maximum (curvature negative): the gradient is"), "{}", ran.stdout);
+    let ran = Place::new().run(&["run", "saddle", "-o", "sgdqlr:curvature=hessian"]);
+    assert!(ran.stdout.contains(": a saddle (curvature negative along 1 of 2 directions): "), "{}", ran.stdout);
 }
 
 #[test]

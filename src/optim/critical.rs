@@ -11,6 +11,11 @@ use crate::{
 /// An eigenvalue within so small a share of the largest one has no sign.
 const FLAT: f64 = 1e-6;
 
+/// How what is said of a maximum begins.
+pub(super) const MAXIMUM: &str = "a maximum";
+/// How what is said of a saddle begins.
+pub(super) const SADDLE: &str = "a saddle";
+
 /// In words, where the Hessian at θ has a negative eigenvalue; `None` also where there is no Hessian or there are too many parameters.
 ///
 /// It costs a curvature product for every pair of parameters, and the oracle is then linearised at θ.
@@ -41,7 +46,7 @@ pub(super) fn negative_curvature<T: Real>(
     let flat = FLAT * eigenvalues.amax();
     match eigenvalues.iter().filter(|eigenvalue| **eigenvalue < -flat).count() {
         0 => None,
-        all if all == n => Some("the curvature negative: a maximum".to_owned()),
-        some => Some(format!("the curvature negative along {some} of {n} directions: a saddle")),
+        all if all == n => Some(format!("{MAXIMUM} (curvature negative)")),
+        some => Some(format!("{SADDLE} (curvature negative along {some} of {n} directions)")),
     }
 }

@@ -71,7 +71,10 @@ impl Halt {
     ) -> Outcome {
         let arrived = |reason: String, oracle: &mut dyn Oracle<T>| {
             let curvature = critical::negative_curvature(problem, oracle, theta);
-            Outcome::Converged(curvature.map_or(reason.clone(), |curvature| format!("{reason}, {curvature}")))
+            Outcome::Converged(match curvature {
+                Some(curvature) => format!("{curvature}: {reason}"),
+                None => reason,
+            })
         };
         match self {
             Self::ZeroGradient => arrived("the gradient is zero".to_owned(), oracle),

@@ -2,6 +2,8 @@
 
 use arrayvec::ArrayVec;
 
+use super::critical::{MAXIMUM, SADDLE};
+
 /// Parameters are recorded step by step only for problems of at most this many.
 pub const RECORDED_PARAMS: usize = 16;
 
@@ -197,6 +199,11 @@ impl Outcome {
             Self::Finished => None,
             Self::Converged(reason) | Self::Stalled(reason) | Self::Diverged(reason) => Some(reason),
         }
+    }
+
+    /// Whether it arrived where f has no minimum, as far as that was looked at: its reason begins with what it is.
+    pub fn is_at_no_minimum(&self) -> bool {
+        matches!(self, Self::Converged(reason) if [MAXIMUM, SADDLE].iter().any(|place| reason.starts_with(place)))
     }
 
     /// Whether it came to nothing.

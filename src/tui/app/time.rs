@@ -102,7 +102,7 @@ impl App {
         }
         self.cursor = step;
         match ended {
-            Some((label, at, outcome)) if outcome.failed() => {
+            Some((label, at, outcome)) if outcome.failed() || outcome.is_at_no_minimum() => {
                 let reason = outcome.reason().unwrap_or_default();
                 self.warn(format!("{label} {} at step {at}: {reason}", outcome.name()));
             }

@@ -90,7 +90,7 @@ fn row(app: &App, lane: usize, labels: usize, costs: &[String], width: usize) ->
     if let Some((at, outcome)) = past.outcome().filter(|(at, _)| app.cursor >= *at as usize)
         && !matches!(outcome, Outcome::Finished)
     {
-        let style = if outcome.failed() { theme.warning() } else { theme.notice() };
+        let style = if outcome.failed() || outcome.is_at_no_minimum() { theme.warning() } else { theme.notice() };
         line.push_span(Span::styled(format!("{} at {}", outcome.name(), count(at as usize)), style));
         let room = width.saturating_sub(line.width() + 4);
         if let Some(reason) = outcome.reason() {
@@ -130,7 +130,10 @@ fn costs(app: &App, width: usize) -> Vec<String> {
     let cost = |lane: &LaneHistory| lane.cost(app.cursor.min(lane.len()));
     let forms: [&dyn Fn(&LaneHistory) -> String; 3] = [
         &|lane| cost_in_words(cost(lane)),
-        &|lane| format!("{} evaluations", evaluations(cost(lane).evaluations())),
+        &|lane| match evaluations(cost(lane).evaluations()).as_str() {
+            "1" => "1 evaluation".to_owned(),
+            many => format!("{many} evaluations"),
+        },
         &|lane| evaluations(cost(lane).evaluations()),
     ];
     let written = forms.map(|form| lanes.iter().map(form).collect::<Vec<_>>());
