@@ -4,25 +4,43 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{Line, Part, Role};
 
-/// The line in so many columns: without asides, then with single spaces, then without whole pieces (those that lead to a result
-/// first), at last with an ellipsis.
+/// The line in so many columns: with single spaces, without asides, then without whole pieces (those that lead to a result
+/// first, and with the asides again where there is room for them then), at last with an ellipsis.
 pub fn fit(line: &Line, columns: usize) -> Line {
     if width(line) <= columns {
         return line.clone();
     }
-    let line: Line = line.iter().filter(|part| part.role != Role::Aside).cloned().collect();
-    if width(&line) <= columns {
-        return line;
+    let needed: Line = line.iter().filter(|part| part.role != Role::Aside).cloned().collect();
+    for shorter in [squeezed(line.iter()), needed.clone()] {
+        if width(&shorter) <= columns {
+            return shorter;
+        }
     }
-    let mut pieces = pieces(&line);
+    let (most, fitted) = reduced(&needed, columns);
+    match reduced(line, columns) {
+        (pieces, line) if pieces == most && width(&line) <= columns => line,
+        _ => cut(fitted, columns),
+    }
+}
+
+/// As many whole pieces as there is room for, and how many these are.
+fn reduced(line: &Line, columns: usize) -> (usize, Line) {
+    let mut pieces = pieces(line);
     let whole = |pieces: &[Line]| squeezed(pieces.iter().flatten());
+    let all = pieces.len();
     while pieces.len() > 1 && width(&whole(&pieces)) > columns {
         let results =
             |piece: &Line| piece.iter().any(|part| matches!(part.role, Role::Result | Role::Raised | Role::Lowered));
         let spare = if pieces.iter().any(results) { pieces.iter().position(|piece| !results(piece)) } else { None };
         pieces.remove(spare.unwrap_or(pieces.len() - 1));
     }
-    cut(whole(&pieces), columns)
+    if pieces.len() < all
+        && let Some(first) = pieces.first_mut().and_then(|piece| piece.first_mut())
+    {
+        // Nothing is left that leads to it.
+        first.text = first.text.trim_start_matches(['→', ' ']).to_owned();
+    }
+    (pieces.len(), whole(&pieces))
 }
 
 fn width(line: &[Part]) -> usize {

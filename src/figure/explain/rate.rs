@@ -150,13 +150,20 @@ impl Explained<'_> {
         let row = |name: &str, alpha, mu: Option<f64>, right| {
             let sign = if mu.is_some_and(|mu| mu < 0.0) { '+' } else { '−' };
             let equation = format!("{} α {sign} {} μ = {}", text(alpha), text(mu.map(f64::abs)), text(right));
-            [symbol(format!("{name}: ")), part(Role::Value, equation), symbol("   ")]
+            [symbol(format!("{name}: ")), part(Role::Value, equation)]
         };
         let mut line = Line::new();
+        // One row alone says nothing: without room for both they go together.
         line.extend(row("Δ", first, cross, self.get(Q::GradDotDirection)));
+        line.push(symbol("; "));
         line.extend(row("p", cross, last, self.get(Q::GradDotPrevious)));
+        line.push(symbol("   "));
         let model = self.get(Q::ModelLearningRate).or(self.get(Q::LearningRate));
-        line.push(symbol("→  α = "));
+        line.push(symbol("→  "));
+        if self.recipe.step_size.momentum == Coefficient::Adaptive {
+            line.push(part(Role::Aside, "M is least at "));
+        }
+        line.push(symbol("α = "));
         line.push(part(Role::Result, text(model)));
         line.extend(self.decorated(model.unwrap_or(0.0)));
         line.push(symbol("  μ = "));

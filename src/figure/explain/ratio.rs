@@ -6,6 +6,9 @@ use crate::{
     optim::{DampingRule, Quantity as Q, RHO_HIGH, RHO_LOW, Ratio},
 };
 
+/// A difference that is a smaller share of f has less than six digits.
+const CANCELLED: f64 = 1e-10;
+
 impl Explained<'_> {
     /// predicted and actual Δf → ρ → λ.
     pub(super) fn ratio(&self) -> Line {
@@ -52,10 +55,12 @@ impl Explained<'_> {
         line
     }
 
-    /// f′ − f: what ρ was made of, which may have digits that the difference of the two has lost.
+    /// f′ − f; where that has lost its digits what ρ was made of, which may have more of them.
     fn actual(&self) -> Option<f64> {
         let measured = self.get(Q::Rho).zip(self.get(Q::ModelChange)).map(|(rho, predicted)| rho * predicted);
-        measured.or_else(|| Some(self.get(Q::NewLoss)? - self.get(Q::Loss)?))
+        let (Some(before), Some(after)) = (self.get(Q::Loss), self.get(Q::NewLoss)) else { return measured };
+        let difference = after - before;
+        if difference.abs() < CANCELLED * before.abs() { measured.or(Some(difference)) } else { Some(difference) }
     }
 
     /// What ρ does not tell.

@@ -73,7 +73,13 @@ fn kfac_shows_its_two_by_two_system() {
     let history = lane(&[&row]);
     let lines = explain(&history.lanes()[0], &presets::kfac(), 1, None);
     let first = text(&lines[0]);
-    assert_eq!(first, "Δ: 7.00 α − 2.00 μ = 8.00   p: 2.00 α − 21.0 μ = −1.00   →  α = 0.500  μ = 0.250");
+    assert_eq!(first, "Δ: 7.00 α − 2.00 μ = 8.00; p: 2.00 α − 21.0 μ = −1.00   →  M is least at α = 0.500  μ = 0.250");
+    // Both rows of the system or none of them.
+    for columns in 30..first.chars().count() {
+        let narrow = text(&fit(&lines[0], columns));
+        assert_eq!(narrow.contains("Δ: "), narrow.contains("p: "), "{narrow}");
+        assert!(narrow.contains("α = 0.500 ") && narrow.ends_with("μ = 0.250"), "{narrow}");
+    }
     let second = text(&lines[1]);
     assert!(second.starts_with("predicted Δf (without λ) −2.000   actual Δf −1.000"), "{second}");
     assert!(second.ends_with("ρ = 0.500 in between  →  λ 1.00 stays"), "{second}");

@@ -48,7 +48,14 @@ impl XAxis {
                     _ => ("seconds", 1.0),
                 };
                 let label = format!("{unit} of own compute (first steps include warm-up)");
-                super::axis(&label, range.map(|end| factor * end), Scale::Linear, about)
+                let mut axis = super::axis(&label, range.map(|end| factor * end), Scale::Linear, about);
+                // Where there is no room for the label, a number still has its unit.
+                let unit = if unit == "seconds" { "s" } else { unit };
+                let written = |tick: &&mut Tick| !tick.label.is_empty() && (0.0..=1.0).contains(&tick.at);
+                if let Some(last) = axis.ticks.iter_mut().rev().find(written) {
+                    last.label = format!("{} {unit}", last.label);
+                }
+                axis
             }
         }
     }

@@ -324,4 +324,6 @@ fn the_first_steps_have_an_axis_of_whole_numbers_and_short_times_a_small_unit() 
     assert!(chart.x.ticks.iter().all(|tick| !tick.label.contains('.')));
     let chart = trace(TraceKind::Loss, &history, &TraceOptions { x_axis: XAxis::Seconds, ..options });
     assert_eq!(chart.x.label, "ms of own compute (first steps include warm-up)");
+    let written: Vec<&str> = chart.x.ticks.iter().map(|tick| &*tick.label).filter(|label| !label.is_empty()).collect();
+    assert!(written.len() > 1 && written.last().unwrap().ends_with(" ms"), "{written:?}");
 }
