@@ -290,6 +290,7 @@ impl App {
             self.lane = picker.chosen.min(self.opening.lanes.len().saturating_sub(1));
         }
         self.ask_until(1);
+        self.play_where_arrived();
     }
 
     fn tell(&mut self, text: impl Into<String>) {
@@ -308,7 +309,7 @@ impl App {
         match reply {
             Reply::Opened(opening) => self.open(*opening),
             Reply::NotOpened(sentence) => {
-                self.opening_another = false;
+                (self.opening_another, self.plays_on_arrival) = (false, false);
                 self.record(Vec::new(), Vec::new(), false);
                 self.refused(sentence);
             }
@@ -379,6 +380,8 @@ impl App {
     fn open_another(&mut self, source: Source) {
         self.playing = false;
         self.opening_another = true;
+        // As the first one does; a restart waits, to be stepped through.
+        self.plays_on_arrival = matches!(source, Source::Bundled(_));
         self.tell(match &source {
             Source::Again | Source::With(_) => "restarted".to_owned(),
             Source::From([x, y], _) => format!("started at ({}, {})", short(*x), short(*y)),

@@ -128,6 +128,15 @@ pub fn window(theme: Theme, text: &str, size: (usize, usize), area: Rect, buf: &
     window_area(size, area)
 }
 
+/// Text cut to a width behind a word, with an ellipsis where something is missing; within the word where it is long.
+pub fn cut_at_word(text: &str, width: usize) -> String {
+    let short = cut(text, width);
+    let Some(kept) = short.strip_suffix('…').filter(|kept| *kept != text) else { return short };
+    let is_between = text[kept.len()..].starts_with(' ');
+    let end = if is_between { kept.len() } else { kept.rfind(' ').unwrap_or(0) };
+    if 2 * end < kept.len() { short } else { format!("{}…", kept[..end].trim_end()) }
+}
+
 /// Text cut to a width, with an ellipsis where something is missing.
 pub fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {

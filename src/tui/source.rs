@@ -22,13 +22,13 @@ pub fn choices(data_folder: Option<&Path>) -> Vec<Choice> {
 
 fn choice(bundled: &Bundled, data_folder: Option<&Path>) -> Choice {
     let setup = Setup::bundled(bundled.name, &Overrides::default()).ok();
-    let missing = setup.as_ref().and_then(Setup::needs).filter(|set| Places::new(data_folder).files_of(*set).is_err());
+    let missing = setup.as_ref().and_then(Setup::needs).and_then(|set| Places::new(data_folder).files_of(set).err());
     Choice {
         name: bundled.name.to_owned(),
         group: bundled.group.to_owned(),
         summary: setup.and_then(|setup| setup.summary).unwrap_or_default(),
         description: bundled.description(),
-        missing: missing.map(|set| format!("it needs the data set {}: {}", set.as_str(), set.remedy())),
+        missing: missing.map(|error| format!("it needs data: {error}")),
     }
 }
 

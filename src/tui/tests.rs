@@ -4,7 +4,10 @@ mod behaviour;
 mod claims;
 mod long;
 mod map;
+mod mouse;
+mod networks;
 mod picker;
+mod problems;
 mod screens;
 mod trace;
 

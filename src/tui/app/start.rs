@@ -45,7 +45,7 @@ impl App {
 
     /// Begins to play at the step that was to be shown first, once it is there.
     pub(super) fn play_where_arrived(&mut self) {
-        if self.plays_on_arrival && (self.cursor >= self.wanted || self.over) {
+        if self.plays_on_arrival && !self.opening_another && (self.cursor >= self.wanted || self.over) {
             self.plays_on_arrival = false;
             self.play_or_pause();
         }

@@ -8,7 +8,7 @@ use ratatui::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use super::cut;
+use super::cut_at_word;
 use crate::tui::app::{App, speed_name};
 
 /// Draws the line.
@@ -47,7 +47,7 @@ pub fn render(app: &App, area: Rect, buf: &mut Buffer) {
         let most = parts(false, false, false);
         if most.2 < 16 { parts(true, true, true) } else { most }
     });
-    let summary = if room < 16 { String::new() } else { cut(summary, room) };
+    let summary = if room < 16 { String::new() } else { cut_at_word(summary, room) };
     left.push_span(Span::styled(summary, theme.quiet()));
     left.render(area, buf);
     right.right_aligned().render(area, buf);

@@ -4,11 +4,11 @@ use ratatui::{
     buffer::Buffer,
     layout::Rect,
     text::{Line, Span},
-    widgets::{Paragraph, Widget, Wrap},
+    widgets::Widget,
 };
 use unicode_width::UnicodeWidthStr;
 
-use super::{cut, list, padded, window, window_area};
+use super::{cut, list, padded, window, window_area, wrapped};
 use crate::tui::app::{App, Choice};
 
 /// Columns of the description, where it stands beside the list.
@@ -154,10 +154,16 @@ fn entry(app: &App, chosen: bool, choice: &Choice, names: usize, area: Rect, buf
 fn describe(app: &App, area: Rect, buf: &mut Buffer) {
     let theme = app.theme;
     let Some(choice) = app.menu.choice().and_then(|index| app.choices.get(index)) else { return };
-    let mut text = Vec::new();
-    if let Some(missing) = &choice.missing {
-        text.push(Line::styled(format!("✕ {missing}"), theme.warning()));
+    let missing = choice.missing.as_ref().map(|missing| (format!("✕ {missing}"), theme.warning()));
+    let paragraphs = choice.description.lines().map(|line| (line.to_owned(), theme.text()));
+    let width = usize::from(area.width);
+    let lines = missing.into_iter().chain(paragraphs);
+    let mut lines = lines.flat_map(|(text, style)| wrapped(&text, width).into_iter().map(move |line| (line, style)));
+    for y in area.y..area.bottom() {
+        let Some((mut line, style)) = lines.next() else { return };
+        if y + 1 == area.bottom() && lines.next().is_some() {
+            line = cut(&format!("{line} …"), width);
+        }
+        Line::styled(line, style).render(Rect { y, height: 1, ..area }, buf);
     }
-    text.extend(choice.description.lines().map(|line| Line::styled(line.to_owned(), theme.text())));
-    Paragraph::new(text).wrap(Wrap { trim: true }).render(area, buf);
 }

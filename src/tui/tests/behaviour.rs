@@ -4,12 +4,10 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::*;
 use crate::{
-    figure::{View, XAxis},
+    figure::XAxis,
     tui::{
-        action::{Change, MouseAction},
         app::{Overlay, SPEEDS, Start},
         layout::Panel,
-        opening::Source,
         worker::Request,
     },
 };
@@ -254,31 +252,6 @@ fn jumps_go_back_and_forth_in_a_long_run() {
 }
 
 #[test]
-fn another_problem_can_be_opened_and_the_same_one_restarted() {
-    let mut stage = Stage::valley(SIZE);
-    stage.press(Command::Step(10)).press(Command::Restart);
-    assert_eq!((stage.app.cursor, stage.app.history.latest()), (0, 0));
-    assert_eq!(stage.message(), "restarted");
-    stage.press(Command::Problems);
-    assert!(stage.text().contains("A round bowl"));
-    stage.press(Command::Down).press(Command::Down).press(Command::Enter);
-    assert_eq!((stage.app.overlay, stage.app.opening.name.as_str()), (None, "quadratic-round"));
-    stage.press(Command::Step(1));
-    assert_eq!(stage.app.cursor, 1);
-}
-
-#[test]
-fn a_problem_that_cannot_be_opened_leaves_the_one_before() {
-    let mut stage = Stage::valley(SIZE);
-    stage.press(Command::Step(3));
-    stage.app.choices[1].name = "no-such-problem".to_owned();
-    stage.press(Command::Problems).press(Command::Down).press(Command::Enter);
-    assert!(stage.message().contains("no-such-problem"), "{}", stage.message());
-    stage.press(Command::Step(1));
-    assert_eq!((stage.app.cursor, stage.app.opening.name.as_str()), (4, "valley"));
-}
-
-#[test]
 fn help_opens_scrolls_and_closes() {
     let mut stage = Stage::valley((80, 24));
     stage.press(Command::Help);
@@ -318,124 +291,6 @@ fn a_picture_is_exported_once() {
     let mut stage = Stage::valley(SIZE);
     stage.press(Command::Step(5)).press(Command::Export);
     assert_eq!(stage.exported, 1);
-}
-
-#[test]
-fn the_mouse_zooms_drags_time_and_starts_elsewhere() {
-    let mut stage = Stage::valley(SIZE);
-    stage.times(3, Command::Step(10));
-    let line = stage.app.arrangement().scrubber;
-    stage.act(Action::Mouse(MouseAction::Press, line.x + line.width / 4, line.y));
-    assert!((14..=16).contains(&stage.app.cursor), "{}", stage.app.cursor);
-    stage.act(Action::Mouse(MouseAction::Drag, line.right() - 1, line.y));
-    assert_eq!(stage.app.cursor, 30);
-    stage.act(Action::Mouse(MouseAction::WheelUp, 30, 15));
-    assert!(stage.app.zoom.window.is_some());
-    // One click asks, a key or a click elsewhere forgets it, and a second one on the same place starts there.
-    let press = |stage: &mut Stage, column, row| {
-        let effects = stage.app.update(Action::Mouse(MouseAction::Press, column, row));
-        effects.iter().any(|effect| matches!(effect, Effect::Request(Request::Open(Source::From(..)))))
-    };
-    assert!(!press(&mut stage, 30, 15));
-    assert!(stage.message().starts_with("click here again to restart all optimisers from ("), "{}", stage.message());
-    stage.act(Action::Key(KeyEvent::new(KeyCode::Up, KeyModifiers::NONE)));
-    assert!(!press(&mut stage, 30, 15));
-    assert!(!press(&mut stage, 50, 9));
-    assert_eq!(stage.app.history.latest(), 30);
-    assert!(press(&mut stage, 50, 9));
-}
-
-#[test]
-fn a_click_moves_the_cursor_chooses_lanes_and_presses_keys() {
-    let mut stage = Stage::valley(SIZE);
-    stage.times(3, Command::Step(10));
-    let (_, area) = stage.app.arrangement().traces[1];
-    let plot = crate::tui::layout::plot(area);
-    stage.act(Action::Mouse(MouseAction::Press, plot.x, plot.y + 1));
-    assert_eq!((stage.app.cursor, stage.app.focus), (0, Panel::Trace(1)));
-    stage.act(Action::Mouse(MouseAction::Drag, plot.right() - 1, plot.y + 1));
-    assert_eq!(stage.app.cursor, 30);
-    stage.press(Command::NextXAxis);
-    stage.act(Action::Mouse(MouseAction::Press, plot.x + plot.width / 2, plot.y + 1));
-    let (cost, all) = {
-        let lane = stage.app.lane_history();
-        (lane.cost(stage.app.cursor).evaluations(), lane.cost(30).evaluations())
-    };
-    let [start, end] = stage.app.trace_options(plot, [2, 2]).x_range(&stage.app.history);
-    assert!((cost - f64::midpoint(start, end).min(all)).abs() < 0.05 * end, "{cost} of {all}");
-    let table = stage.app.arrangement().lanes;
-    stage.act(Action::Mouse(MouseAction::Press, table.x + 10, table.y + 3));
-    assert_eq!(stage.app.lane, 2);
-    let footer = stage.app.arrangement().footer;
-    // A message lies over the keys until the next one.
-    stage.press(Command::Up);
-    let text = stage.text();
-    let line: Vec<char> = text.lines().nth(usize::from(footer.y)).unwrap().trim_start_matches('"').chars().collect();
-    let column = line.windows(6).position(|six| six.iter().collect::<String>() == "? help").unwrap();
-    stage.act(Action::Mouse(MouseAction::Press, column as u16, footer.y));
-    assert_eq!(stage.app.overlay, Some(Overlay::Help(0)));
-    stage.act(Action::Mouse(MouseAction::WheelDown, 60, 20));
-    assert_eq!(stage.app.overlay, Some(Overlay::Help(1)));
-}
-
-#[test]
-fn problems_and_events_are_chosen_with_the_mouse() {
-    let mut stage = Stage::valley(SIZE);
-    stage.times(3, Command::Step(10)).press(Command::Problems);
-    let row_of = |stage: &Stage, word: &str| {
-        let text = stage.text();
-        let (row, line) = text.lines().enumerate().find(|(_, line)| line.contains(word)).unwrap();
-        (line.trim_start_matches('"').chars().count() as u16 / 2, row as u16)
-    };
-    let (column, row) = row_of(&stage, "A round bowl");
-    stage.act(Action::Mouse(MouseAction::Press, column, row));
-    assert_eq!(stage.app.menu.choice(), Some(2));
-    stage.act(Action::Mouse(MouseAction::Press, column, row));
-    assert_eq!((stage.app.overlay, stage.app.opening.name.as_str()), (None, "quadratic-round"));
-
-    let mut stage = Stage::valley(SIZE);
-    stage.times(4, Command::Step(10)).press(Command::Events);
-    stage.press(Command::First);
-    let (column, row) = row_of(&stage, "converged at step");
-    stage.act(Action::Mouse(MouseAction::Press, column, row));
-    stage.act(Action::Mouse(MouseAction::Press, column, row));
-    assert_eq!((stage.app.overlay, stage.app.lane), (None, 2));
-    assert!(stage.message().contains("K-FAC: converged"), "{}", stage.message());
-}
-
-#[test]
-fn problems_are_found_by_a_word_and_what_is_missing_says_so() {
-    let mut stage = Stage::valley(SIZE);
-    stage.press(Command::Filter);
-    for c in "bow".chars() {
-        stage.act(Action::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
-    }
-    let text = stage.text();
-    assert!(text.contains("problems / bow") && text.contains("Bowls") && !text.contains("Ten dimensions"), "{text}");
-    stage.act(Action::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)));
-    assert_eq!(stage.app.opening.name, "quadratic-round");
-    // The one that is named so comes before those in whose words it occurs.
-    stage.press(Command::Filter);
-    for c in "rosenbrock-1".chars() {
-        stage.press(Command::Change(Change::Type(c)));
-    }
-    assert_eq!(stage.app.menu.choice(), Some(1));
-    stage.press(Command::Change(Change::EraseAll));
-    for c in "moons q".chars() {
-        stage.press(Command::Change(Change::Type(c)));
-    }
-    assert!(stage.text().contains("no problem has `moons q`"));
-    stage.press(Command::Back).press(Command::Back).press(Command::Latest);
-    assert!(stage.text().contains("✕ it needs the data set moons"), "{}", stage.text());
-    stage.press(Command::Enter);
-    assert_eq!((stage.app.overlay, stage.app.opening.name.as_str()), (Some(Overlay::Problems), "quadratic-round"));
-    stage.press(Command::Back).press(Command::NextProblem(1));
-    assert!(stage.message().contains("the last problem"), "{}", stage.message());
-    stage.press(Command::NextProblem(-1));
-    assert_eq!(stage.app.opening.name, "rosenbrock-10d");
-    stage.press(Command::NextProblem(-1)).press(Command::NextProblem(-1));
-    assert_eq!(stage.app.opening.name, "rosenbrock");
-    assert!(stage.message().contains("the first problem"), "{}", stage.message());
 }
 
 #[test]
@@ -534,97 +389,5 @@ fn a_thousand_steps_back_and_forth_give_the_numbers_of_a_straight_run() {
             assert_eq!(found.record(step), expected.record(step), "{} step {step}", found.label());
         }
         assert!(found.len() >= expected.len().min(latest));
-    }
-}
-
-#[test]
-fn a_network_is_evaluated_as_it_learns_and_going_back_shows_what_was_found_then() {
-    let mut stage = Stage::new(DIGITS, SIZE, Depth::True);
-    assert_eq!(stage.app.view, View::HeldOut);
-    // Four steps are an epoch: of 1 437 examples in batches of 300 the last one takes the remainder.
-    let evaluated = |stage: &Stage| -> Vec<u64> {
-        stage.app.history.lanes()[1].evaluations().iter().map(|record| record.step).collect()
-    };
-    assert_eq!(evaluated(&stage), [0]);
-    stage.times(2, Command::Step(10));
-    assert_eq!(evaluated(&stage), [0, 4, 8, 12, 16, 20]);
-    assert!(stage.text().contains("loss and accuracy, epoch 5, step 20"), "{}", stage.text());
-    stage.times(3, Command::Step(-1));
-    assert!(stage.text().contains("loss and accuracy, epoch 4, step 16"), "{}", stage.text());
-    stage.press(Command::First);
-    assert!(stage.text().contains("loss and accuracy, epoch 0, step 0"));
-}
-
-#[test]
-fn v_goes_round_the_views_and_they_all_export() {
-    let mut stage = Stage::new(DIGITS, SIZE, Depth::True);
-    stage.press(Command::Step(10));
-    for (exported, view) in [View::HeldOut, View::Pictures, View::Confusion, View::HeldOut].into_iter().enumerate() {
-        assert_eq!(stage.app.view, view);
-        stage.press(Command::Export);
-        assert_eq!(stage.exported, exported + 1);
-        stage.press(Command::NextView);
-    }
-    let mut valley = Stage::valley(SIZE);
-    valley.press(Command::NextView);
-    assert_eq!((valley.app.view, valley.message()), (View::Map, "this problem has no other view"));
-}
-
-#[test]
-fn an_edit_takes_back_what_was_found_after_it() {
-    let mut stage = Stage::new(DIGITS, SIZE, Depth::True);
-    stage.times(2, Command::Step(10)).times(7, Command::Step(-1));
-    stage.press(Command::Optimisers).press(Command::Change(Change::Duplicate)).press(Command::Change(Change::Continue));
-    assert_eq!(stage.app.history.lanes().len(), 3);
-    assert_eq!(stage.app.cursor, 13);
-    stage.press(Command::Step(10));
-    let steps = |lane: usize| -> Vec<u64> {
-        stage.app.history.lanes()[lane].evaluations().iter().map(|record| record.step).collect()
-    };
-    assert_eq!((steps(0), steps(1)), (vec![0, 4, 8, 12, 16, 20], vec![0, 4, 8, 12, 16, 20]));
-    assert_eq!(steps(2), [16, 20], "a lane that begins after step 13");
-}
-
-#[test]
-fn what_comes_while_another_problem_is_opened_is_not_lost() {
-    let mut stage = Stage::new(DIGITS, SIZE, Depth::True);
-    stage.times(3, Command::Step(1));
-    // The worker is ahead when the user chooses a problem that cannot be opened.
-    let effects = stage.app.update(Action::Command(Command::Step(4)));
-    for effect in effects {
-        if let Effect::Request(request) = effect {
-            stage.engine.handle(request);
-        }
-    }
-    let _ = stage.app.update(Action::Command(Command::Restart));
-    while stage.engine.busy() {
-        let reply = stage.engine.work();
-        let _ = stage.app.update(Action::Reply(reply));
-    }
-    // One step had been computed ahead.
-    assert_eq!(stage.app.history.latest(), 4, "the one at hand stands still");
-    stage.act(Action::Reply(Reply::NotOpened("no such data".to_owned())));
-    assert_eq!((stage.app.cursor, stage.app.history.latest()), (7, 7));
-    for lane in stage.app.history.lanes() {
-        let evaluated: Vec<u64> = lane.evaluations().iter().map(|record| record.step).collect();
-        assert_eq!(evaluated, [0, 4]);
-    }
-    let mut straight = Stage::new(DIGITS, SIZE, Depth::True);
-    straight.press(Command::Step(7));
-    for (lane, other) in stage.app.history.lanes().iter().zip(straight.app.history.lanes()) {
-        assert!((1..=7).all(|step| lane.record(step) == other.record(step)));
-    }
-}
-
-#[test]
-fn a_network_with_more_outputs_than_classes_is_shown() {
-    let text = DIGITS.replace("layers = [64, 16, 10]", "layers = [64, 16, 30]");
-    let mut stage = Stage::new(&text, (80, 24), Depth::True);
-    stage.press(Command::Step(10)).times(2, Command::NextView);
-    assert_eq!(stage.app.view, View::Confusion);
-    for size in [(80, 24), (120, 40), (300, 100)] {
-        stage.act(Action::Resize(size.0, size.1));
-        let text = stage.text();
-        assert_eq!(text.contains("more classes;"), size.0 < 300, "{text}");
     }
 }
