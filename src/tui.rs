@@ -148,11 +148,22 @@ fn show(opener: Opener, choices: Vec<Choice>, options: Options) -> Result<(), Tu
         }
     }
     watch.close();
-    match ended? {
+    let ended = match ended {
+        Err(TuiError::Terminal(error)) if is_gone(&error) => Ended::Quit,
+        ended => ended?,
+    };
+    match ended {
         Ended::Quit => Ok(()),
         // Dying by the signal, rather than of it, tells whoever sent it the truth.
         Ended::Signal(signal) => Ok(emulate_default_handler(signal)?),
     }
+}
+
+/// Whether a terminal is no longer there: of a closed window the hang-up may come later than what cannot be written.
+fn is_gone(error: &io::Error) -> bool {
+    /// As every Unix numbers it.
+    const EIO: i32 = 5;
+    cfg!(unix) && error.raw_os_error() == Some(EIO) || error.kind() == io::ErrorKind::BrokenPipe
 }
 
 /// What came first.

@@ -44,6 +44,14 @@ const SLIPS: &[&str] = &[
     "run rosenbrock --save-params p.pt",
     "rosenbrock --csv t.png",
     "rosenbrock",
+    "rosenbrock --svg x",
+    "rosenbrock --at -3",
+    "run rosenbrock --at -3",
+    "run rosenbrock --lane x",
+    "train mlp-digits --view map",
+    "check --seeds 3",
+    "check nofile",
+    "problems -3",
 ];
 
 #[test]

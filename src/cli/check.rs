@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{args::CheckArgs, failure::Failure, signals::Stop};
+use super::{args::CheckArgs, failure::Failure, named, signals::Stop};
 use crate::{
     claim::Judgement,
     data::DataError,
@@ -120,7 +120,7 @@ fn in_parallel<R: Send>(names: &[String], work: impl Fn(&str) -> R + Sync) -> Ve
 /// Plays a problem's own run once for every seed that its claims name.
 fn check_one(name: &str, data_dir: Option<&PathBuf>, skippable: bool, stop: &Stop) -> Result<Checked, Failure> {
     let overrides = |seed| Overrides { seed, data_folder: data_dir.cloned(), ..Overrides::default() };
-    let setup = Setup::open(name, &overrides(None))?;
+    let setup = named::open(name.as_ref(), &overrides(None))?;
     if setup.claims.is_empty() {
         return Ok(Checked::WithoutClaims(name.to_owned()));
     }
@@ -129,7 +129,7 @@ fn check_one(name: &str, data_dir: Option<&PathBuf>, skippable: bool, stop: &Sto
     seeds.dedup();
     let mut judged: Vec<_> = setup.claims.iter().map(|spec| (spec.clone(), Vec::new())).collect();
     for seed in seeds {
-        let setup = Setup::open(name, &overrides(Some(seed)))?;
+        let setup = named::open(name.as_ref(), &overrides(Some(seed)))?;
         let judgements = match play(&setup, stop) {
             Ok(Some(judgements)) => judgements,
             Ok(None) => return Ok(Checked::Interrupted),

@@ -23,15 +23,52 @@ pub(super) fn explain(error: &clap::Error, typed: &[OsString], program: &Command
         return Some(no_command(first, &commands));
     }
     let ContextValue::String(argument) = error.get(ContextKind::InvalidArg)? else { return None };
-    let option = argument.strip_prefix("--")?.split('=').next()?;
-    if is_command || error.kind() != ErrorKind::UnknownArgument {
+    if error.kind() != ErrorKind::UnknownArgument {
         return None;
     }
-    let has = |command: &&Command| command.get_arguments().any(|known| known.get_long() == Some(option));
-    let owners: Vec<String> =
-        program.get_subcommands().filter(has).map(|command| format!("`rhoscope {}`", command.get_name())).collect();
+    let command = program.find_subcommand(first).unwrap_or(program);
+    if argument.parse::<f64>().is_ok() {
+        return Some(negative(argument, typed, command));
+    }
+    let option = argument.strip_prefix("--")?.split('=').next()?;
+    Some(no_option(option, command, program))
+}
+
+/// A number that looks like an option.
+fn negative(number: &str, typed: &[OsString], command: &Command) -> String {
+    let before = typed.iter().position(|word| word == number).and_then(|at| typed.get(at.checked_sub(1)?)?.to_str());
+    let option = before.filter(|word| known(command).any(|name| Some(name) == word.strip_prefix("--")));
+    match option {
+        Some(option) => format!("{option} {number}: expected a whole number from 0"),
+        None => format!("`{number}` is neither an option nor a problem"),
+    }
+}
+
+fn known(command: &Command) -> impl Iterator<Item = &str> {
+    command.get_arguments().filter_map(|argument| argument.get_long())
+}
+
+/// An option that the command does not have.
+fn no_option(option: &str, command: &Command, program: &Command) -> String {
+    let called = |command: &Command| match command.get_name() {
+        name if name == program.get_name() => "`rhoscope PROBLEM`, the screen".to_owned(),
+        name => format!("`rhoscope {name}`"),
+    };
+    let all = std::iter::once(program).chain(program.get_subcommands());
+    let owners: Vec<String> = all.filter(|owner| known(owner).any(|name| name == option)).map(called).collect();
     let key = if option == "png" { "; on the screen, the key e exports the picture" } else { "" };
-    (!owners.is_empty()).then(|| format!("--{option} belongs to {}{key}", owners.join(" and ")))
+    if !owners.is_empty() {
+        return format!("--{option} belongs to {}{key}", owners.join(" and "));
+    }
+    let near = hint(option, known(command), "options");
+    let help = match command.get_name() {
+        name if name == program.get_name() => "`rhoscope --help` lists the options".to_owned(),
+        name => format!("`rhoscope {name} --help` lists its options"),
+    };
+    match near.strip_prefix("did you mean `") {
+        Some(near) => format!("there is no option --{option}; did you mean `--{near}"),
+        None => format!("there is no option --{option}; {help}"),
+    }
 }
 
 /// A word where a command or a problem was expected.

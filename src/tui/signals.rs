@@ -6,14 +6,16 @@ use std::{
 };
 
 use signal_hook::{
-    consts::{SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2},
+    consts::{SIGALRM, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU},
     low_level::emulate_default_handler,
 };
 
 use crate::data;
 
-/// A closed window, a dropped connection and a batch system's warnings ask as politely as ctrl-c.
-const ENDING: [i32; 7] = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM];
+/// A closed window, a dropped connection, a batch system's warnings and a limit of time ask as politely as ctrl-c: all that end a
+/// program and are not its own fault.
+const ENDING: [i32; 11] =
+    [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGXCPU, SIGVTALRM, SIGPROF, SIGIO];
 /// What asks again within this time is the same wish, sent to the process and to its group, as `timeout` and shells do.
 const SAME_WISH: Duration = Duration::from_millis(250);
 

@@ -7,7 +7,10 @@ use std::{
     num::NonZero,
     path::Path,
     process::Command,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -23,6 +26,7 @@ pub struct Session {
     pub master: Box<dyn MasterPty + Send>,
     pub keys: Box<dyn Write + Send>,
     pub screen: Arc<Mutex<(vt100::Parser, Vec<u8>)>>,
+    closed: Arc<AtomicBool>,
 }
 
 impl Session {
@@ -47,22 +51,34 @@ impl Session {
         let screen = Arc::new(Mutex::new((vt100::Parser::new(cells(40), cells(120), 0), Vec::new())));
         let mut output = pair.master.try_clone_reader().unwrap();
         let sink = Arc::clone(&screen);
+        let closed = Arc::new(AtomicBool::new(false));
+        let is_closed = Arc::clone(&closed);
         thread::spawn(move || {
             let mut bytes = [0; 8192];
             while let Ok(count @ 1..) = output.read(&mut bytes) {
+                if is_closed.load(Ordering::Relaxed) {
+                    return;
+                }
                 let mut screen = sink.lock().unwrap();
                 screen.0.process(&bytes[..count]);
                 screen.1.extend_from_slice(&bytes[..count]);
             }
         });
         let keys = pair.master.take_writer().unwrap();
-        Self { child, master: pair.master, keys, screen }
+        Self { child, master: pair.master, keys, screen, closed }
     }
 
     pub fn rosenbrock(environment: &[(&str, &str)]) -> Self {
         let session = Self::start(&["rosenbrock", "--at", "0"], environment, Path::new("."));
         session.until("step 0/");
         session
+    }
+
+    /// Closes the window: the terminal is gone once the program has written once more.
+    pub fn close(&mut self) {
+        self.closed.store(true, Ordering::Relaxed);
+        self.keys = Box::new(std::io::sink());
+        self.master = native_pty_system().openpty(size(1, 1)).unwrap().master;
     }
 
     pub fn press(&mut self, keys: &str) {

@@ -96,7 +96,7 @@ impl Number for Twice {
     /// e^x = 2^k·(e^(r/256))^256 with x = k ln 2 + r, by its series: the library divides on the way, see above.
     fn exp(self) -> Self {
         let x = self.get();
-        if !(x.abs() < LARGEST_EXPONENT) {
+        if x.is_nan() || x.abs() >= LARGEST_EXPONENT {
             return Self::of(x.exp());
         }
         let k = (x / f64::consts::LN_2).round();
