@@ -36,13 +36,16 @@ pub(super) fn open(args: &Args) -> Result<(), Failure> {
     })
 }
 
+/// Kinds of terminals that cannot place the cursor, or by sequences of their own.
+const OTHERS: [&str; 8] = ["dumb", "unknown", "emacs", "vt52", "network", "switch", "dialup", "lpr"];
+
 /// Why the terminal cannot show the screen and what to do, where the environment says that it cannot.
 fn unable(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
     let terminal = variable("TERM").unwrap_or_default();
-    if terminal.is_empty() || terminal == "dumb" || terminal == "unknown" {
+    if terminal.is_empty() || OTHERS.contains(&terminal.as_str()) {
         let found = if terminal.is_empty() { "empty".to_owned() } else { format!("`{terminal}`") };
         return Some(format!(
-            "TERM is {found}: this terminal cannot place the cursor, as the screen must; set TERM to what it is, for instance \
+            "TERM is {found}: such a terminal cannot place the cursor as the screen does; set TERM to what it is, for instance \
              xterm-256color"
         ));
     }
@@ -75,7 +78,7 @@ mod tests {
         for term in ["xterm-256color", "tmux", "linux", "vt100"] {
             assert_eq!(with(&[("TERM", term)]), None);
         }
-        for term in ["", "dumb", "unknown"] {
+        for term in ["", "dumb", "unknown", "emacs", "vt52"] {
             assert!(with(&[("TERM", term)]).is_some_and(|why| why.starts_with("TERM is ")), "{term}");
         }
         let locale = |name, value| with(&[("TERM", "xterm"), (name, value)]);
