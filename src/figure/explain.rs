@@ -3,6 +3,7 @@
 mod fit;
 mod rate;
 mod ratio;
+mod words;
 
 use crate::{
     optim::{Blocks, Coefficient, Cost, Curvature, DampingRule, DirectionRecipe, Estimator, Quantity as Q, Recipe},
@@ -124,6 +125,7 @@ pub fn explain(lane: &LaneHistory, recipe: &Recipe, step: usize, after: Option<f
     lines.extend(of.warning());
     lines.extend(of.on_all_data());
     lines.extend([of.sizes(), of.convention()]);
+    lines.extend(of.words());
     lines
 }
 

@@ -26,7 +26,9 @@ pub const BEFORE_AN_EDIT: usize = 64;
 
 /// Marks a rejected step among the bits that tell which quantities are present.
 const REJECTED: u32 = 1 << 31;
-const _: () = assert!(Quantity::ALL.len() < 31);
+/// Marks a step whose ρ is lost in the rounding of f.
+const LOST: u32 = 1 << 30;
+const _: () = assert!(Quantity::ALL.len() <= 30);
 
 type Column = Thinned<f64, Extremes>;
 
@@ -56,7 +58,7 @@ pub struct LaneHistory {
     start: Vec<f64>,
     columns: Vec<Column>,
     params: Vec<Column>,
-    /// Which quantities are present, and whether the step was rejected.
+    /// Which quantities are present, whether the step was rejected, and whether its ρ is lost.
     flags: Tail<u32>,
     totals: Thinned<Totals, Totals>,
     recalled: Memory,
@@ -195,7 +197,9 @@ impl LaneHistory {
         for (column, &value) in self.params.iter_mut().zip(&record.params) {
             column.push(value, Extremes::of(Some(value)));
         }
-        self.flags.push(if record.rejected { flags | REJECTED } else { flags });
+        flags |= if record.rejected { REJECTED } else { 0 };
+        flags |= if record.lost { LOST } else { 0 };
+        self.flags.push(flags);
         let mut totals = self.totals.last().or_else(|| self.totals_by(self.len())).unwrap_or_default();
         totals.cost += record.cost;
         totals.rejections += u32::from(record.rejected);
@@ -334,6 +338,7 @@ impl LaneHistory {
             }
         }
         record.rejected = self.rejected(step);
+        record.lost = self.lost(step);
         record.cost = self.cost(step);
         let before = self.cost(step - 1);
         record.cost.losses -= before.losses;
@@ -349,8 +354,17 @@ impl LaneHistory {
 
     /// Whether step `step` was rejected, if it is [known](Self::knows); false where it is not.
     pub fn rejected(&self, step: usize) -> bool {
-        let kept = step.checked_sub(1).and_then(|index| self.flags.get(index)).map(|flags| flags & REJECTED != 0);
-        kept.unwrap_or_else(|| self.recalled.get(step).is_some_and(|recalled| recalled.record.rejected))
+        self.marked(step, REJECTED, |record| record.rejected)
+    }
+
+    /// Whether the ρ of step `step` is lost in the rounding of f, if the step is [known](Self::knows); false where it is not.
+    pub fn lost(&self, step: usize) -> bool {
+        self.marked(step, LOST, |record| record.lost)
+    }
+
+    fn marked(&self, step: usize, mark: u32, of: impl Fn(&StepRecord) -> bool) -> bool {
+        let kept = step.checked_sub(1).and_then(|index| self.flags.get(index)).map(|flags| flags & mark != 0);
+        kept.unwrap_or_else(|| self.recalled.get(step).is_some_and(|recalled| of(&recalled.record)))
     }
 
     /// How many of the steps `from..to` (from 1, `to` excluded) were rejected; those not taken yet were not. Those no longer kept

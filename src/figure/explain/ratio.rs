@@ -56,7 +56,7 @@ impl Explained<'_> {
     }
 
     /// f′ − f; where that has lost its digits what ρ was made of, which may have more of them.
-    fn actual(&self) -> Option<f64> {
+    pub(super) fn actual(&self) -> Option<f64> {
         let measured = self.get(Q::Rho).zip(self.get(Q::ModelChange)).map(|(rho, predicted)| rho * predicted);
         let (Some(before), Some(after)) = (self.get(Q::Loss), self.get(Q::NewLoss)) else { return measured };
         let difference = after - before;
@@ -118,7 +118,7 @@ impl Explained<'_> {
     }
 
     /// The next step at which λ adapts, where this one only waits for it.
-    fn between_adaptations(&self) -> Option<usize> {
+    pub(super) fn between_adaptations(&self) -> Option<usize> {
         let rule = &self.recipe.damping;
         let interval = usize::try_from(rule.interval).unwrap_or(usize::MAX).max(1);
         let waits = rule.rule == DampingRule::LevenbergMarquardt && !self.own_step().is_multiple_of(interval);
@@ -129,6 +129,9 @@ impl Explained<'_> {
     fn judged(&self, rho: f64) -> Option<Part> {
         if self.recipe.damping.rule != DampingRule::LevenbergMarquardt || self.between_adaptations().is_some() {
             return None;
+        }
+        if self.lane.lost(self.step) {
+            return Some(symbol(" lost in the rounding of f"));
         }
         Some(if rho > RHO_HIGH {
             symbol(" > 3/4")

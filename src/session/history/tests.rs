@@ -7,15 +7,15 @@ fn rejections_are_counted_over_any_range() {
     for (index, &rejected) in rejected.iter().enumerate() {
         let mut record = StepRecord::new(index as u64 + 1);
         record.rejected = rejected;
+        record.lost = !rejected;
         history.lane_mut(0).push(&record, 0.0);
     }
     let lane = &history.lanes()[0];
     for from in 0..8 {
         assert_eq!(lane.rejected(from), from > 0 && rejected.get(from - 1) == Some(&true), "{from}");
-        assert_eq!(
-            lane.record(from).map(|record| record.rejected),
-            from.checked_sub(1).and_then(|i| rejected.get(i)).copied()
-        );
+        let marks = from.checked_sub(1).and_then(|i| rejected.get(i)).map(|&rejected| (rejected, !rejected));
+        assert_eq!(lane.record(from).map(|record| (record.rejected, record.lost)), marks);
+        assert_eq!(lane.lost(from), marks.is_some_and(|(_, lost)| lost), "{from}");
         for to in 0..8 {
             let counted = (from..to).filter(|&step| lane.rejected(step)).count();
             assert_eq!(lane.rejections(from, to) as usize, counted, "{from}..{to}");
@@ -31,6 +31,7 @@ fn record(step: usize) -> StepRecord {
         record.set(Quantity::Rho, -x);
     }
     record.rejected = step.is_multiple_of(101);
+    record.lost = step.is_multiple_of(103);
     record.cost = Cost { losses: 1, gradients: 1 + u32::from(step.is_multiple_of(3)), ..Cost::default() };
     record.params.extend([x, 2.0 * x]);
     record
