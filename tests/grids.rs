@@ -67,7 +67,16 @@ fn a_stated_grid_has_its_best_rate_where_the_file_says() {
         let labels: Vec<String> = setup.lanes.iter().map(|lane| lane.label.clone()).collect();
         let document: toml::Table = toml::from_str(bundled.text).unwrap();
         for grid in grids(bundled.text, &labels) {
-            assert_eq!(grid.steps, setup.steps.to_string(), "{}: {}'s grid is of another length", bundled.name, grid.label);
+            assert_eq!(
+                grid.steps,
+                setup.steps.to_string(),
+                "{}: {}'s grid is of another length",
+                bundled.name,
+                grid.label
+            );
+            if LONG.contains(&bundled.name) {
+                continue;
+            }
             let lane = labels.iter().position(|label| *label == grid.label).unwrap();
             let given = &document["optimiser"].as_array().unwrap()[lane];
             let rate = given.get("lr").unwrap().as_float().unwrap();
