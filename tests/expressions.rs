@@ -364,10 +364,7 @@ fn only_what_is_not_finite_is_blamed() {
     }
     // Its curvature along x is infinite there, and K-FAC needs it.
     let curved = told("abs(x)^1.5 + (y-1)^2", "x = 0.0, y = 0.0", "kfac");
-    assert!(
-        curved.contains("curvature") && !curved.contains("the loss") && !curved.contains("the gradient"),
-        "{curved}"
-    );
+    assert!(curved.contains("diverged: the curvature at x is infinite at step 1"), "{curved}");
     let saturated = told("tanh(1000*x) + y^2", "x = 1.0, y = 1.0", "adamqlr");
     assert!(!saturated.contains("diverged"), "{saturated}");
     let exponent = told("x^y", "x = -2.0, y = 2.0", "adam");

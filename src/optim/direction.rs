@@ -83,6 +83,14 @@ impl<T: Real> Direction<T> {
         Some(())
     }
 
+    /// Why nothing could be proposed.
+    pub(super) fn singular(&self) -> Halt {
+        match self {
+            Self::Kfac(kfac) => kfac.singular(),
+            Self::Gradient(_) | Self::Adam(_) => Halt::Singular,
+        }
+    }
+
     /// Fails where the state has overflowed, which it can only where ‖g‖² does.
     pub(super) fn check(&self, norm: T) -> Result<(), Halt> {
         match self {

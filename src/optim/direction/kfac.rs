@@ -5,7 +5,7 @@ use nalgebra::DVector;
 use super::{Local, block_inverse::BlockInverse};
 use crate::{
     math::{PanelMut, Real},
-    optim::{Inversion, Visitor},
+    optim::{Halt, Inversion, Visitor},
     problem::{Estimator, Factors, Oracle, Problem},
 };
 
@@ -96,6 +96,20 @@ impl<T: Real> Kfac<T> {
         }
         self.constrain(local, direction);
         Some(())
+    }
+
+    /// Why no direction could be made: a factor that is not finite, else one that has no inverse. Where the one block is C itself its
+    /// rows are parameters.
+    pub(super) fn singular(&self) -> Halt {
+        let is_whole = self.averages.len() == 1 && self.averages[0].g.len() == 1;
+        for factor in self.averages.iter().flat_map(|Factors { a, g }| [a, g]) {
+            if let Some(place) = factor.iter().position(|entry| !entry.is_finite()) {
+                let index = is_whole.then_some(place / factor.nrows());
+                let quantity = if is_whole { "the curvature" } else { "a curvature factor" };
+                return Halt::NotFinite { quantity, value: factor[place].into(), index };
+            }
+        }
+        Halt::Singular
     }
 
     /// Notes what the inverses are made of now, in the place of what they were made of before.
