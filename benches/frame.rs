@@ -28,6 +28,7 @@ const SIZES: [(u16, u16); 2] = [(120, 40), (300, 100)];
 const VALLEY: &str = r#"
 name = "valley"
 steps = 100000
+tolerance = 0
 [problem]
 kind = "rosenbrock"
 [view]

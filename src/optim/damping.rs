@@ -107,10 +107,10 @@ impl<T: Real> Damping<T> {
         if !self.needs_rho(step) {
             return self.lambda;
         }
-        self.ruled(rho, self.recipe.interval.max(1) as f64)
+        self.ruled(rho, self.recipe.interval.max(1))
     }
 
-    fn ruled(&self, rho: Option<T>, power: f64) -> T {
+    fn ruled(&self, rho: Option<T>, power: u64) -> T {
         let factor = match rho {
             Some(rho) if rho > T::of(RHO_HIGH) => self.recipe.decrease,
             Some(rho) if rho < T::of(RHO_LOW) => self.recipe.increase,
@@ -118,13 +118,13 @@ impl<T: Real> Damping<T> {
             Some(_) | None => return self.clipped(self.lambda),
         };
         // A power may overflow: λ = 0 stays 0 however often it is multiplied.
-        let power = T::of(factor.powf(power));
+        let power = T::of(if power == 1 { factor } else { factor.powf(power as f64) });
         self.clipped(if self.lambda > T::zero() { self.lambda * power } else { self.lambda })
     }
 
     /// λ by one application of the Levenberg–Marquardt rule, whatever the step: for finding λ₀.
     pub fn calibrated(&self, rho: Option<T>) -> T {
-        self.ruled(rho, 1.0)
+        self.ruled(rho, 1)
     }
 
     /// Takes λ′ for the next step.

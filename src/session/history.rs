@@ -56,7 +56,10 @@ const MOST_OUTPUTS: usize = 1 << 22;
 pub struct LaneHistory {
     label: String,
     start: Vec<f64>,
-    columns: Vec<Column>,
+    /// What each quantity was; none of one that was never computed.
+    columns: Vec<Option<Column>>,
+    /// What a column is before its first value.
+    absent: Column,
     params: Vec<Column>,
     /// Which quantities are present, whether the step was rejected, and whether its ρ is lost.
     flags: Tail<u32>,
@@ -85,7 +88,8 @@ impl LaneHistory {
     fn beginning_after(origin: usize, label: &str, start: Vec<f64>, reach: usize) -> Self {
         Self {
             label: shown(label),
-            columns: vec![Thinned::starting_at(origin, reach); Quantity::ALL.len()],
+            columns: vec![None; Quantity::ALL.len()],
+            absent: Thinned::starting_at(origin, reach),
             params: vec![Thinned::starting_at(origin, reach); start.len()],
             start,
             flags: Tail::starting_at(origin, reach),
@@ -107,8 +111,11 @@ impl LaneHistory {
         let mut lane = self.clone();
         let at = self.totals.cut_at(step);
         for (bit, column) in lane.columns.iter_mut().enumerate() {
-            column.cut(at, |index, value| Extremes::of(present(&self.flags, bit, index).then_some(value)));
+            if let Some(column) = column {
+                column.cut(at, |index, value| Extremes::of(present(&self.flags, bit, index).then_some(value)));
+            }
         }
+        lane.absent.cut(at, |_, _| Extremes::NOTHING);
         lane.params.iter_mut().for_each(|column| column.cut(at, |_, value| Extremes::of(Some(value))));
         lane.flags.cut(at);
         lane.totals.cut(at, |_, totals| totals);
@@ -160,8 +167,8 @@ impl LaneHistory {
 
     /// How many numbers are kept.
     pub fn kept(&self) -> usize {
-        let columns = self.columns.iter().chain(&self.params).map(Column::kept).sum::<usize>();
-        columns + self.flags.kept() + self.totals.kept() + self.recalled.len()
+        let columns = self.columns.iter().flatten().chain(&self.params).map(Column::kept).sum::<usize>();
+        columns + self.absent.kept() + self.flags.kept() + self.totals.kept() + self.recalled.len()
     }
 
     /// Whether the record of a step can be told: it is kept or was recalled, or there is none.
@@ -191,9 +198,15 @@ impl LaneHistory {
         let mut flags = 0;
         for (quantity, column) in Quantity::ALL.into_iter().zip(&mut self.columns) {
             let value = record.get(quantity);
-            flags |= u32::from(value.is_some()) << quantity as u32;
-            column.push(value.unwrap_or(0.0), Extremes::of(value));
+            if value.is_some() {
+                flags |= 1 << quantity as u32;
+                column.get_or_insert_with(|| self.absent.clone());
+            }
+            if let Some(column) = column {
+                column.push(value.unwrap_or(0.0), Extremes::of(value));
+            }
         }
+        self.absent.push(0.0, Extremes::NOTHING);
         for (column, &value) in self.params.iter_mut().zip(&record.params) {
             column.push(value, Extremes::of(Some(value)));
         }
@@ -269,7 +282,7 @@ impl LaneHistory {
         let index = step.checked_sub(1)?;
         match self.flags.get(index) {
             Some(_) if !present(&self.flags, quantity as usize, index) => None,
-            Some(_) => self.columns[quantity as usize].get(index),
+            Some(_) => self.columns[quantity as usize].as_ref()?.get(index),
             None => self.recalled.get(step)?.record.get(quantity),
         }
     }
@@ -280,7 +293,7 @@ impl LaneHistory {
         if index >= self.flags.first() {
             return self.value(quantity, step);
         }
-        self.columns[quantity as usize].latest_by(index)?.some().map(|run| run.last)
+        self.columns[quantity as usize].as_ref()?.latest_by(index)?.some().map(|run| run.last)
     }
 
     /// Smallest and largest present value of a quantity over the steps `from..to` (from 1, `to` excluded). Where they are no longer
@@ -288,7 +301,7 @@ impl LaneHistory {
     pub fn extremes(&self, quantity: Quantity, from: usize, to: usize) -> Option<(f64, f64)> {
         let mut all = Extremes::NOTHING;
         let of = |index, value| Extremes::of(present(&self.flags, quantity as usize, index).then_some(value));
-        self.columns[quantity as usize].cover(from.max(1) - 1, to.max(1) - 1, of, |part| all.join(part));
+        self.columns[quantity as usize].as_ref()?.cover(from.max(1) - 1, to.max(1) - 1, of, |part| all.join(part));
         all.some().map(|all| (all.low, all.high))
     }
 

@@ -85,7 +85,10 @@ pub fn render_bare(app: &App, chart: &Chart, plot: Rect, buf: &mut Buffer) {
     canvas.paint(plot, buf);
     band_labels(app, chart, plot, buf);
     if let Some(word) = &chart.empty {
-        note(app, word, between_lines(chart, plot), buf);
+        // Where every row has a threshold, another panel says it.
+        if let Some(free) = between_lines(chart, plot) {
+            note(app, word, free, buf);
+        }
     }
 }
 
@@ -100,12 +103,12 @@ fn markers_at_ends(app: &App, chart: &Chart, canvas: &mut Canvas) {
 }
 
 /// The part of a plot around the row nearest to its middle on which no threshold lies.
-fn between_lines(chart: &Chart, plot: Rect) -> Rect {
+fn between_lines(chart: &Chart, plot: Rect) -> Option<Rect> {
     let row = |edge: f64| ((1.0 - edge) * f64::from(plot.height)) as u16;
     let lines: Vec<u16> = chart.bands.iter().flat_map(|band| band.between).map(row).collect();
     let middle = plot.height / 2;
     let free = (0..plot.height).filter(|row| !lines.contains(row)).min_by_key(|row| row.abs_diff(middle));
-    Rect { y: plot.y + free.unwrap_or(middle), height: 1, ..plot }
+    free.map(|free| Rect { y: plot.y + free, height: 1, ..plot })
 }
 
 /// Says inside each band what it means, as far right as nothing is drawn, where it is high enough.
