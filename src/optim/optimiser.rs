@@ -210,7 +210,7 @@ impl<T: Real> Optimiser<T> {
         self.damping.set(verdict.next);
         self.steps = step;
         if theta.len() <= RECORDED_PARAMS {
-            theta.iter().for_each(|&value| record.params.push(value.into()));
+            record.params.extend(theta.as_slice().iter().map(|&value| value.into()));
         }
         Ok(())
     }

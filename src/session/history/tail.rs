@@ -7,11 +7,20 @@ pub(super) const FAN_OUT: usize = 16;
 ///
 /// Entries go in runs, so that one costs O(1) on average, and what is left then begins at a multiple of [`FAN_OUT`]: where a block
 /// of the next level begins as well.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Tail<T> {
     first: usize,
     items: Vec<T>,
     reach: usize,
+}
+
+/// With as much room as the original has: it is to grow on.
+impl<T: Clone> Clone for Tail<T> {
+    fn clone(&self) -> Self {
+        let mut items = Vec::with_capacity(self.items.capacity());
+        items.extend_from_slice(&self.items);
+        Self { items, ..*self }
+    }
 }
 
 impl<T> Tail<T> {
