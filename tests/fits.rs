@@ -71,6 +71,10 @@ fn names(folder: &str) -> Vec<String> {
 
 /// A reason that tells of the gradient's share tells the truth about it, and an end that is none is not called one.
 fn check(what: &str, end: &End) {
+    if let Some(away) = end.outcome.reason().and_then(|reason| reason.split("extremum is ").nth(1)) {
+        let away: f64 = away.split(' ').next().and_then(|away| away.parse().ok()).unwrap();
+        assert!(away > 1.0, "{what}: {:?} says that f is flat", end.outcome);
+    }
     let Outcome::Converged(reason) = &end.outcome else { return };
     if reason.starts_with("the gradient is zero") {
         return;

@@ -43,7 +43,7 @@ impl<T: Real> Optimiser<T> {
             return Err(halt);
         }
         if still {
-            return Err(Halt::Stalled { cause: self.cause(model, attempt), gradient: gradient.into() });
+            return Err(Halt::Stalled { cause: self.cause(model, attempt, params), gradient: gradient.into() });
         }
         if attempt.model.is_some() {
             // For the new loss the oracle keeps the vectors it was asked about last: they are to be the attempt's.
@@ -54,13 +54,14 @@ impl<T: Real> Optimiser<T> {
     }
 
     /// What keeps a lane where it is.
-    fn cause(&self, model: &QuadraticModel<T>, attempt: &Attempt<T>) -> Cause {
+    fn cause(&self, model: &QuadraticModel<T>, attempt: &Attempt<T>, params: T) -> Cause {
         let (rate, lambda) = (attempt.w[0].abs(), self.damping.lambda());
+        let distance = model.extremum_distance();
         let damped = lambda * model.d[(0, 0)] > model.a[(0, 0)].abs();
         if self.rejected >= STALLED_STEPS {
             Cause::Rejected(lambda.into())
-        } else if self.arrival.is_quiet() {
-            Cause::Flat(model.extremum_distance().into())
+        } else if self.arrival.is_quiet() && distance > params {
+            Cause::Flat(distance.into())
         } else if damped {
             Cause::Damping(lambda.into())
         } else if u64::from(self.stalled) >= self.steps {
