@@ -186,7 +186,10 @@ impl Reader<'_> {
         let written = sign.as_span().start()..operand.written.end;
         let part = match sign.as_rule() {
             Rule::not => Part::Truth(Truth::Not(Box::new(self.truth(operand, "`not`")?))),
-            Rule::negative => Part::Number(Number::Negative(Box::new(self.number(operand, "`-`")?))),
+            Rule::negative => Part::Number(match self.number(operand, "`-`")? {
+                Number::Constant(constant) => Number::Constant(-constant),
+                number => Number::Negative(Box::new(number)),
+            }),
             _ => Part::Number(self.number(operand, "`+`")?),
         };
         Ok(Typed { part, written })

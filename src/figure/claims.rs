@@ -60,7 +60,7 @@ pub fn value(value: Value) -> String {
     match value {
         Value::Absent => "not computed".to_owned(),
         // Small whole numbers are counts or steps.
-        Value::Known(number) if number.fract() == 0.0 && number.abs() < 1e6 => format!("{number:.0}"),
+        Value::Known(number) if number.fract() == 0.0 && number.abs() < 1e6 => format!("{number:.0}").replace('-', "−"),
         Value::Known(number) => number::precise(number),
         Value::Open { low, high, .. } => match (low.is_finite(), high.is_finite()) {
             (true, true) => format!("{} to {}", self::value(Value::Known(low)), self::value(Value::Known(high))),
@@ -68,5 +68,17 @@ pub fn value(value: Value) -> String {
             (false, true) => format!("at most {}", self::value(Value::Known(high))),
             (false, false) => "open".to_owned(),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_are_written_as_such_with_a_sign_as_all_others_have() {
+        assert_eq!(value(Value::Known(-1.0)), "−1");
+        assert_eq!(value(Value::Known(27.0)), "27");
+        assert_eq!(value(Value::Known(-0.551)), "−0.5510");
     }
 }
