@@ -36,7 +36,7 @@ pub(super) fn open(args: &Args) -> Result<(), Failure> {
     })
 }
 
-/// Kinds of terminals that cannot place the cursor, or by sequences of their own.
+/// Terminals that cannot place the cursor, or do so by sequences of their own.
 const OTHERS: [&str; 8] = ["dumb", "unknown", "emacs", "vt52", "network", "switch", "dialup", "lpr"];
 
 /// Why the terminal cannot show the screen and what to do, where the environment says that it cannot.

@@ -70,8 +70,10 @@ impl<T: Real> Direction<T> {
     }
 
     /// Takes note of the gradient (and K-FAC of the batch's statistics) and proposes where to go.
-    /// `None`: a factor could not be inverted.
-    pub fn propose(&mut self, local: &mut Local<'_, T>, direction: &mut DVector<T>) -> Option<()> {
+    ///
+    /// # Errors
+    /// A factor that has no finite inverse.
+    pub fn propose(&mut self, local: &mut Local<'_, T>, direction: &mut DVector<T>) -> Result<(), Halt> {
         match self {
             Self::Gradient(gradient) => gradient.propose(local.gradient, direction),
             Self::Adam(adam) => adam.propose(local.gradient, direction),
@@ -80,15 +82,7 @@ impl<T: Real> Direction<T> {
                 kfac.propose(local, direction)?;
             }
         }
-        Some(())
-    }
-
-    /// Why nothing could be proposed.
-    pub(super) fn singular(&self) -> Halt {
-        match self {
-            Self::Kfac(kfac) => kfac.singular(),
-            Self::Gradient(_) | Self::Adam(_) => Halt::Singular,
-        }
+        Ok(())
     }
 
     /// Fails where the state has overflowed, which it can only where ‖g‖² does.
@@ -100,10 +94,13 @@ impl<T: Real> Direction<T> {
     }
 
     /// Proposes anew at the same point with another λ, without taking note of it again. Only K-FAC's direction depends on λ.
-    pub fn propose_again(&mut self, local: &mut Local<'_, T>, direction: &mut DVector<T>) -> Option<()> {
+    ///
+    /// # Errors
+    /// A factor that has no finite inverse.
+    pub fn propose_again(&mut self, local: &mut Local<'_, T>, direction: &mut DVector<T>) -> Result<(), Halt> {
         match self {
             Self::Kfac(kfac) => kfac.propose(local, direction),
-            Self::Gradient(_) | Self::Adam(_) => Some(()),
+            Self::Gradient(_) | Self::Adam(_) => Ok(()),
         }
     }
 

@@ -246,7 +246,7 @@ impl<T: Real> Optimiser<T> {
         }
         let Workspace { gradient, direction, .. } = space;
         let mut local = self.local(oracle, gradient, cost);
-        self.direction.propose(&mut local, direction).ok_or_else(|| self.direction.singular())
+        self.direction.propose(&mut local, direction)
     }
 
     fn local<'a>(&self, oracle: &'a mut dyn Oracle<T>, gradient: &'a DVector<T>, cost: &'a mut Cost) -> Local<'a, T> {
@@ -364,7 +364,7 @@ impl<T: Real> Optimiser<T> {
             self.damping.set(next);
             let Workspace { gradient, direction, .. } = space;
             let mut local = self.local(oracle, gradient, &mut record.cost);
-            self.direction.propose_again(&mut local, direction).ok_or_else(|| self.direction.singular())?;
+            self.direction.propose_again(&mut local, direction)?;
         }
         record.calibration_unsettled = true;
         Ok(())

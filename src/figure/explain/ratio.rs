@@ -9,6 +9,18 @@ use crate::{
 /// A difference that is a smaller share of f has less than six digits.
 const CANCELLED: f64 = 1e-10;
 
+/// What ρ says of the model.
+pub(super) enum Trust {
+    /// Nothing: f cannot tell so small a change.
+    Lost,
+    /// Below ¼.
+    Low,
+    /// From ¼ to ¾.
+    Between,
+    /// Above ¾.
+    High,
+}
+
 impl Explained<'_> {
     /// predicted and actual Δf → ρ → λ.
     pub(super) fn ratio(&self) -> Line {
@@ -130,16 +142,35 @@ impl Explained<'_> {
         if self.recipe.damping.rule != DampingRule::LevenbergMarquardt || self.between_adaptations().is_some() {
             return None;
         }
-        if self.lane.lost(self.step) {
-            return Some(symbol(" lost in the rounding of f"));
-        }
-        Some(if rho > RHO_HIGH {
-            symbol(" > 3/4")
-        } else if rho < RHO_LOW {
-            symbol(" < 1/4")
-        } else {
-            part(Role::Aside, " in between")
+        Some(match self.trust(rho) {
+            Trust::Lost => symbol(" lost in the rounding of f"),
+            Trust::High => symbol(" > 3/4"),
+            Trust::Low => symbol(" < 1/4"),
+            Trust::Between => part(Role::Aside, " in between"),
         })
+    }
+
+    /// What ρ says of the model, by the thresholds of the rule.
+    pub(super) fn trust(&self, rho: f64) -> Trust {
+        if self.lane.lost(self.step) {
+            Trust::Lost
+        } else if rho > RHO_HIGH {
+            Trust::High
+        } else if rho < RHO_LOW {
+            Trust::Low
+        } else {
+            Trust::Between
+        }
+    }
+
+    /// The end of its range that λ is at.
+    pub(super) fn bound(&self, lambda: f64) -> Option<&'static str> {
+        let rule = &self.recipe.damping;
+        match rule.max {
+            _ if near(lambda, rule.min) => Some("the floor"),
+            Some(max) if near(lambda, max) => Some("the ceiling"),
+            _ => None,
+        }
     }
 
     fn rejection(&self) -> Option<Part> {
@@ -164,13 +195,8 @@ impl Explained<'_> {
         }
         line.push(symbol(format!("  →  λ {} ", short(used))));
         line.extend(self.calibration());
-        let bound = |lambda: f64| match rule.max {
-            _ if near(lambda, rule.min) => Some("the floor"),
-            Some(max) if near(lambda, max) => Some("the ceiling"),
-            _ => None,
-        };
         let arrived = |sign: char, role| {
-            let at = bound(next).map_or_else(String::new, |name| format!(", {name}"));
+            let at = self.bound(next).map_or_else(String::new, |name| format!(", {name}"));
             part(role, format!("{sign} {}{at}", short(next)))
         };
         if next > used {
@@ -182,7 +208,7 @@ impl Explained<'_> {
         } else if let Some(adapts) = self.between_adaptations() {
             line.push(symbol(format!("adapts at step {}", count(adapts))));
         } else {
-            line.push(symbol(bound(used).map_or_else(|| "stays".to_owned(), |name| format!("stays at {name}"))));
+            line.push(symbol(self.bound(used).map_or_else(|| "stays".to_owned(), |name| format!("stays at {name}"))));
         }
         line
     }

@@ -76,7 +76,7 @@ impl<T: Real> Kfac<T> {
     }
 
     /// Δ.
-    pub(super) fn propose(&mut self, local: &mut Local<'_, T>, direction: &mut DVector<T>) -> Option<()> {
+    pub(super) fn propose(&mut self, local: &mut Local<'_, T>, direction: &mut DVector<T>) -> Result<(), Halt> {
         // c of a penalty ½c‖θ‖² stands beside λ: it is a multiple of the identity too.
         let lambda = local.lambda + self.l2;
         let refresh = (local.step - 1).is_multiple_of(self.settings.interval);
@@ -87,7 +87,7 @@ impl<T: Real> Kfac<T> {
         let mut rest = direction.as_mut_slice();
         for (inverse, factors) in self.inverses.iter_mut().zip(&self.averages) {
             if refresh || !inverse.is_ready() {
-                inverse.refresh(factors, lambda)?;
+                inverse.refresh(factors, lambda).ok_or_else(|| singular(&self.averages))?;
                 local.cost.factorisations += 2;
             }
             let block;
@@ -95,21 +95,7 @@ impl<T: Real> Kfac<T> {
             inverse.apply(PanelMut::new(block, factors.a.nrows()), lambda);
         }
         self.constrain(local, direction);
-        Some(())
-    }
-
-    /// Why no direction could be made: a factor that is not finite, else one that has no inverse. Where the one block is C itself its
-    /// rows are parameters.
-    pub(super) fn singular(&self) -> Halt {
-        let is_whole = self.averages.len() == 1 && self.averages[0].g.len() == 1;
-        for factor in self.averages.iter().flat_map(|Factors { a, g }| [a, g]) {
-            if let Some(place) = factor.iter().position(|entry| !entry.is_finite()) {
-                let index = is_whole.then_some(place / factor.nrows());
-                let quantity = if is_whole { "the curvature" } else { "a curvature factor" };
-                return Halt::NotFinite { quantity, value: factor[place].into(), index };
-            }
-        }
-        Halt::Singular
+        Ok(())
     }
 
     /// Notes what the inverses are made of now, in the place of what they were made of before.
@@ -160,6 +146,20 @@ impl<T: Real> Kfac<T> {
         let factors: usize = self.averages.iter().map(|factors| factors.a.len() + factors.g.len()).sum();
         factors * if self.settings.interval > 1 { 3 } else { 2 }
     }
+}
+
+/// Why there is no direction: a factor that is not finite, else one that has no inverse. Where the one block is C itself its rows are
+/// parameters.
+fn singular<T: Real>(averages: &[Factors<T>]) -> Halt {
+    let is_whole = averages.len() == 1 && averages[0].g.len() == 1;
+    for factor in averages.iter().flat_map(|Factors { a, g }| [a, g]) {
+        if let Some(place) = factor.iter().position(|entry| !entry.is_finite()) {
+            let index = is_whole.then_some(place / factor.nrows());
+            let quantity = if is_whole { "the curvature" } else { "a curvature factor" };
+            return Halt::NotFinite { quantity, value: factor[place].into(), index };
+        }
+    }
+    Halt::Singular
 }
 
 fn visit<T: Real>(factors: &mut [Factors<T>], name: &str, visitor: &mut dyn Visitor<T>) {

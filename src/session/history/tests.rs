@@ -1,4 +1,5 @@
-use super::*;
+use super::{lane::Totals, *};
+use crate::optim::{Quantity, StepRecord};
 
 #[test]
 fn rejections_are_counted_over_any_range() {
