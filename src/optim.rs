@@ -30,7 +30,7 @@ pub use composition::{Composition, DirectionKind, StepSizeKind};
 pub use damping::{Damping, RHO_HIGH, RHO_LOW, Verdict};
 pub use direction::{Adam, Direction, Gradient, Kfac, default_estimator};
 pub use halt::{Cause, Halt};
-pub use optimiser::{CALIBRATION_ROUNDS, Optimiser, Workspace};
+pub use optimiser::{Attempt, CALIBRATION_ROUNDS, Calibration, Optimiser, Workspace};
 pub use quadratic_model::QuadraticModel;
 pub use recipe::{
     Blocks, Coefficient, Curvature, DampingRecipe, DampingRule, DirectionRecipe, Estimator, Inversion, Ratio, Recipe,

@@ -1,16 +1,17 @@
 //! The one step of every optimiser here.
 
+mod attempt;
+mod calibrate;
 mod end;
 
 use nalgebra::{DVector, Vector2};
 
 use super::{
-    Coefficient, Cost, Curvature, Damping, Direction, QuadraticModel, Quantity, Ratio, Recipe, StepRecord, StepSize,
-    Visitor,
+    Coefficient, Cost, Curvature, Damping, Direction, QuadraticModel, Ratio, Recipe, StepRecord, StepSize, Visitor,
+    Weights,
     arrival::{Arrival, STALLED_STEPS},
     direction::Local,
     halt::{self, Halt},
-    record::RECORDED_PARAMS,
     whole::WholeLoss,
 };
 use crate::{
@@ -18,8 +19,8 @@ use crate::{
     problem::{Network, Oracle, Problem},
 };
 
-/// Calibration gives up after so many rounds.
-pub const CALIBRATION_ROUNDS: u32 = 100;
+pub use attempt::{Attempt, Calibration};
+pub use calibrate::CALIBRATION_ROUNDS;
 
 /// A direction, a step size and a damping rule: everything that tells one optimiser from another, with its state.
 ///
@@ -61,13 +62,33 @@ impl<T: Real> Workspace<T> {
         let zeros = || DVector::zeros(dim);
         Self { gradient: zeros(), direction: zeros(), update: zeros(), trial: zeros() }
     }
+
+    /// g at θ.
+    pub fn gradient(&self) -> &DVector<T> {
+        &self.gradient
+    }
+
+    /// d, or K-FAC's Δ.
+    pub fn direction(&self) -> &DVector<T> {
+        &self.direction
+    }
+
+    /// u = −Vw.
+    pub fn update(&self) -> &DVector<T> {
+        &self.update
+    }
+
+    /// θ′ = θ + u, until the step is settled.
+    pub fn trial(&self) -> &DVector<T> {
+        &self.trial
+    }
 }
 
-/// What the quadratic model makes of a proposal.
-struct Attempt<T: Real> {
-    model: Option<QuadraticModel<T>>,
-    w: Vector2<T>,
-    model_learning_rate: Option<T>,
+/// What is known at θ before anything is proposed.
+#[derive(Clone, Copy, Debug)]
+struct Here<T> {
+    loss: T,
+    gradient_norm: T,
 }
 
 /// A direction that is not finite explains whatever followed from it.
@@ -75,18 +96,15 @@ fn blame<T: Real>(direction: &DVector<T>, halt: Halt) -> Halt {
     halt::all_finite("the direction", direction).err().unwrap_or(halt)
 }
 
-/// ρ = (f′ − f)/ΔM, where that is a number.
-fn ratio<T: Real>(actual: Option<T>, change: Option<T>) -> Option<T> {
-    actual.zip(change).map(|(actual, change)| actual / change).filter(nalgebra::ComplexField::is_finite)
-}
-
-impl<T: Real> Attempt<T> {
-    /// f′; along vectors whose curvature was asked for, the oracle knows a shorter way.
-    fn loss(&self, oracle: &mut dyn Oracle<T>, trial: &DVector<T>) -> T {
-        match &self.model {
-            Some(model) => oracle.loss_along(trial, &self.w.as_slice()[..model.vectors]),
-            None => oracle.loss(trial),
-        }
+/// f′; along vectors whose curvature was asked for, the oracle knows a shorter way.
+fn trial_loss<T: Real>(
+    oracle: &mut dyn Oracle<T>,
+    (model, w): (Option<&QuadraticModel<T>>, Vector2<T>),
+    space: &Workspace<T>,
+) -> T {
+    match model {
+        Some(model) => oracle.loss_along(&space.trial, &w.as_slice()[..model.vectors]),
+        None => oracle.loss(&space.trial),
     }
 }
 
@@ -147,17 +165,17 @@ impl<T: Real> Optimiser<T> {
         self.direction.visit(visitor);
     }
 
-    /// One step from θ, the same for every optimiser:
+    /// One step from θ, the same for every optimiser: an [`attempt`](Self::attempt), and what is made of it.
     ///
     /// ```text
-    /// evaluate   f, g at θ on the step's batch
-    /// propose    V, one vector or two
-    /// model      A = VᵀCV, D = VᵀV, b = Vᵀg
-    /// weigh      w, fixed or argmin M(w)
-    /// move       θ′ = θ − Vw
-    /// new loss   f′ at θ′ on the same batch
-    /// rho        ρ = (f′ − f)/ΔM
-    /// judge      λ′; accept θ′ or stay
+    /// attempt    evaluate   f, g at θ on the step's batch
+    ///            propose    V, one vector or two
+    ///            model      A = VᵀCV, D = VᵀV, b = Vᵀg
+    ///            weigh      w, fixed or argmin M(w)
+    ///            move       θ′ = θ − Vw
+    ///            new loss   f′ at θ′ on the same batch
+    ///            rho        ρ = (f′ − f)/ΔM
+    /// settle     judge      λ′; accept θ′ or stay
     /// ```
     ///
     /// Source: Clarke & Hernández-Lobato 2024, Algorithm 1 (AdamQLR) and its appendix (K-FAC).
@@ -171,30 +189,54 @@ impl<T: Real> Optimiser<T> {
         space: &mut Workspace<T>,
         record: &mut StepRecord,
     ) -> Result<(), Halt> {
-        let step = self.steps + 1;
-        record.reset(self.origin + step);
-        let loss = self.evaluate(oracle, theta, space, record)?;
-        self.propose(oracle, space, &mut record.cost)?;
-        self.direction.check(record.get(Quantity::GradNorm).map_or_else(|| T::of(f64::INFINITY), T::of))?;
-        if step == 1 && self.damping.calibrates() {
-            self.calibrate(oracle, theta, loss, space, record)?;
-        }
-        let attempt = self.weigh(oracle, space, &mut record.cost)?;
-        let update_norm = self.move_along(theta, &attempt, space)?;
-        self.end(oracle, theta, &attempt, space, loss)?;
-        let new_loss = self.new_loss(oracle, &attempt, space, record)?;
-        let change = self.predicted(&attempt);
-        let actual = self.actual(oracle, &space.trial, loss, new_loss, change);
-        let rho = ratio(actual, change);
-        let lost = self.lost(loss, change);
-        let verdict = self.damping.judge(step, rho, actual, lost);
-        record.lost = lost.is_some() && rho.is_some();
-        self.note(&attempt, new_loss, change, rho, record);
-        record.set(Quantity::NextDamping, verdict.next);
-        record.set(Quantity::UpdateNorm, update_norm);
-        record.rejected = verdict.rejected;
-        self.whole.note(oracle, [theta, &space.trial], change, record);
+        let attempt = self.attempt(oracle, theta, space)?;
+        self.settle(&attempt, oracle, theta, space, record);
+        Ok(())
+    }
 
+    /// The first half of a step: everything up to ρ. θ and λ are as before, and `space` holds the vectors.
+    ///
+    /// # Errors
+    /// [`Halt`] where no step can be taken.
+    #[inline]
+    pub fn attempt(
+        &mut self,
+        oracle: &mut dyn Oracle<T>,
+        theta: &DVector<T>,
+        space: &mut Workspace<T>,
+    ) -> Result<Attempt<T>, Halt> {
+        let mut cost = Cost::default();
+        let here = self.evaluate(oracle, theta, space, &mut cost)?;
+        self.propose(oracle, space, &mut cost)?;
+        self.direction.check(here.gradient_norm)?;
+        let calibration = self.calibrate(here, oracle, theta, space, &mut cost)?;
+        let model = self.model(oracle, space, &mut cost);
+        let weights = self.weigh(model.as_ref(), space)?;
+        let update_norm = self.move_along(theta, weights.w, space)?;
+        self.end(here, oracle, theta, (model.as_ref(), weights.w), space)?;
+        let new_loss = self.new_loss(oracle, (model.as_ref(), weights.w), space, &mut cost)?;
+        let attempt = Attempt::new(here, self.damping.lambda(), model, weights, update_norm);
+        let momentum = self.momentum(weights.w);
+        let attempt = Attempt { momentum, calibration, cost, ..attempt };
+        Ok(self.compare(attempt, oracle, new_loss, space))
+    }
+
+    /// The second half of a step: λ′ by what ρ says, and θ′ taken or not.
+    #[inline]
+    pub fn settle(
+        &mut self,
+        attempt: &Attempt<T>,
+        oracle: &mut dyn Oracle<T>,
+        theta: &mut DVector<T>,
+        space: &mut Workspace<T>,
+        record: &mut StepRecord,
+    ) {
+        let step = self.steps + 1;
+        let verdict = self.damping.judge(step, attempt.rho, attempt.actual, attempt.rounding);
+        record.reset(self.origin + step);
+        attempt.note(record);
+        verdict.note(record);
+        self.whole.note(oracle, [theta, &space.trial], attempt.predicted, record);
         if verdict.rejected {
             if verdict.restore_direction {
                 self.direction.restore();
@@ -209,10 +251,7 @@ impl<T: Real> Optimiser<T> {
         }
         self.damping.set(verdict.next);
         self.steps = step;
-        if theta.len() <= RECORDED_PARAMS {
-            record.params.extend(theta.as_slice().iter().map(|&value| value.into()));
-        }
-        Ok(())
+        record.note_params(theta.as_slice());
     }
 
     /// f and g, or a reason to stop.
@@ -221,23 +260,21 @@ impl<T: Real> Optimiser<T> {
         oracle: &mut dyn Oracle<T>,
         theta: &DVector<T>,
         space: &mut Workspace<T>,
-        record: &mut StepRecord,
-    ) -> Result<T, Halt> {
-        oracle.select(record.step);
+        cost: &mut Cost,
+    ) -> Result<Here<T>, Halt> {
+        oracle.select(self.origin + self.steps + 1);
         let loss = oracle.linearise(theta, &mut space.gradient);
-        record.cost.gradients += 1;
+        cost.gradients += 1;
         halt::finite("the loss f(θ)", loss)?;
-        let norm = halt::norm("the gradient", &space.gradient)?;
-        if norm < halt::negligible_norm() {
+        let gradient_norm = halt::norm("the gradient", &space.gradient)?;
+        if gradient_norm < halt::negligible_norm() {
             return Err(Halt::ZeroGradient);
         }
         if self.steps == 0 {
-            self.arrival.begin(norm, halt::norm("the start", theta)?);
+            self.arrival.begin(gradient_norm, halt::norm("the start", theta)?);
         }
-        self.arrival.see(norm);
-        record.set(Quantity::Loss, loss);
-        record.set(Quantity::GradNorm, norm);
-        Ok(loss)
+        self.arrival.see(gradient_norm);
+        Ok(Here { loss, gradient_norm })
     }
 
     fn propose(&mut self, oracle: &mut dyn Oracle<T>, space: &mut Workspace<T>, cost: &mut Cost) -> Result<(), Halt> {
@@ -259,37 +296,40 @@ impl<T: Real> Optimiser<T> {
         ([first, self.previous.as_ref().unwrap_or(first)], 1 + usize::from(self.previous.is_some()))
     }
 
-    /// The quadratic model, where something asks for it, and the coefficients.
-    fn weigh(&mut self, oracle: &mut dyn Oracle<T>, space: &Workspace<T>, cost: &mut Cost) -> Result<Attempt<T>, Halt> {
-        let lambda = self.damping.lambda();
-        let first = &space.direction;
-        let (vectors, count) = self.vectors(first);
-        let vectors = &vectors[..count];
+    /// M over the vectors proposed, where something asks for it.
+    fn model(&self, oracle: &mut dyn Oracle<T>, space: &Workspace<T>, cost: &mut Cost) -> Option<QuadraticModel<T>> {
         let calibrates = self.steps == 0 && self.damping.calibrates();
         let needed =
             self.step_size.needs_model() || self.damping.needs_rho(self.steps + 1) || self.monitor || calibrates;
-        let model = needed.then(|| {
-            cost.products += vectors.len() as u32;
-            QuadraticModel::new(vectors, &space.gradient, oracle.gram(self.curvature, vectors))
-        });
-        let weights = self.step_size.weights(vectors.len(), model.as_ref(), lambda);
-        let curvature = model.as_ref().map_or(T::zero(), |model| model.curvature(lambda));
-        let slope = model.as_ref().map_or(T::zero(), |model| model.b[0]);
+        needed.then(|| {
+            let (vectors, count) = self.vectors(&space.direction);
+            cost.products += count as u32;
+            QuadraticModel::new(&vectors[..count], &space.gradient, oracle.gram(self.curvature, &vectors[..count]))
+        })
+    }
+
+    /// w, fixed or the minimiser of the model.
+    fn weigh(&mut self, model: Option<&QuadraticModel<T>>, space: &Workspace<T>) -> Result<Weights<T>, Halt> {
+        let lambda = self.damping.lambda();
+        let vectors = 1 + usize::from(self.previous.is_some());
+        let weights = self.step_size.weights(vectors, model, lambda);
+        let curvature = model.map_or(T::zero(), |model| model.curvature(lambda));
+        let slope = model.map_or(T::zero(), |model| model.b[0]);
         for (quantity, value) in [
             ("the slope gᵀd", slope),
             ("the curvature κ = dᵀ(C + λI)d", curvature),
             ("the learning rate α", weights.w[0]),
             ("the momentum μ", weights.w[1]),
         ] {
-            halt::finite(quantity, value).map_err(|halt| blame(first, halt))?;
+            halt::finite(quantity, value).map_err(|halt| blame(&space.direction, halt))?;
         }
-        Ok(Attempt { model, w: weights.w, model_learning_rate: weights.model_learning_rate })
+        Ok(weights)
     }
 
     /// θ′ = θ + update, update = −Vw; gives ‖update‖.
-    fn move_along(&self, theta: &DVector<T>, attempt: &Attempt<T>, space: &mut Workspace<T>) -> Result<T, Halt> {
+    fn move_along(&self, theta: &DVector<T>, w: Vector2<T>, space: &mut Workspace<T>) -> Result<T, Halt> {
         let Workspace { direction, update, trial, .. } = space;
-        let [first, second] = [-attempt.w[0], -attempt.w[1]];
+        let [first, second] = [-w[0], -w[1]];
         let targets = update.as_mut_slice().iter_mut().zip(trial.as_mut_slice());
         let sources = direction.as_slice().iter().zip(theta.as_slice());
         match &self.previous {
@@ -313,15 +353,15 @@ impl<T: Real> Optimiser<T> {
     fn new_loss(
         &self,
         oracle: &mut dyn Oracle<T>,
-        attempt: &Attempt<T>,
+        weighed: (Option<&QuadraticModel<T>>, Vector2<T>),
         space: &Workspace<T>,
-        record: &mut StepRecord,
+        cost: &mut Cost,
     ) -> Result<Option<T>, Halt> {
         if !self.damping.needs_new_loss(self.steps + 1) && !self.monitor {
             return Ok(None);
         }
-        record.cost.losses += 1;
-        let new_loss = attempt.loss(oracle, &space.trial);
+        cost.losses += 1;
+        let new_loss = trial_loss(oracle, weighed, space);
         if self.damping.may_reject() {
             return Ok(new_loss.is_finite().then_some(new_loss));
         }
@@ -329,97 +369,35 @@ impl<T: Real> Optimiser<T> {
         Ok(Some(new_loss))
     }
 
-    /// ΔM, with or without λ.
-    fn predicted(&self, attempt: &Attempt<T>) -> Option<T> {
+    /// ΔM, with or without λ, beside what came of it: ρ.
+    fn compare(
+        &self,
+        attempt: Attempt<T>,
+        oracle: &mut dyn Oracle<T>,
+        new_loss: Option<T>,
+        space: &Workspace<T>,
+    ) -> Attempt<T> {
         let lambda = match self.ratio {
-            Ratio::Damped => self.damping.lambda(),
+            Ratio::Damped => attempt.lambda,
             Ratio::Undamped => T::zero(),
         };
-        attempt.model.as_ref().map(|model| model.change(attempt.w, lambda))
-    }
-
-    /// λ₀ as the fixed point of the rule at the start: try the step without taking it, adapt λ, until λ stays.
-    fn calibrate(
-        &mut self,
-        oracle: &mut dyn Oracle<T>,
-        theta: &DVector<T>,
-        loss: T,
-        space: &mut Workspace<T>,
-        record: &mut StepRecord,
-    ) -> Result<(), Halt> {
-        record.calibrated_from = Some(self.damping.lambda().into());
-        let before = self.step_size.clone();
-        for _ in 0..CALIBRATION_ROUNDS {
-            let attempt = self.weigh(oracle, space, &mut record.cost)?;
-            self.step_size = before.clone();
-            self.move_along(theta, &attempt, space)?;
-            let new_loss = attempt.loss(oracle, &space.trial);
-            record.cost.losses += 1;
-            let change = self.predicted(&attempt);
-            let actual = new_loss.is_finite().then_some(new_loss - loss);
-            let (lambda, next) = (self.damping.lambda(), self.damping.calibrated(ratio(actual, change)));
-            if lambda == next || self.lost(loss, change).is_some() {
-                return Ok(());
-            }
-            self.damping.set(next);
-            let Workspace { gradient, direction, .. } = space;
-            let mut local = self.local(oracle, gradient, &mut record.cost);
-            self.direction.propose_again(&mut local, direction)?;
-        }
-        record.calibration_unsettled = true;
-        Ok(())
-    }
-
-    fn note(
-        &self,
-        attempt: &Attempt<T>,
-        new_loss: Option<T>,
-        change: Option<T>,
-        rho: Option<T>,
-        record: &mut StepRecord,
-    ) {
-        use Quantity as Q;
-        let lambda = self.damping.lambda();
-        let mut set = |quantity, value: Option<T>| {
-            if let Some(value) = value {
-                record.set(quantity, value);
-            }
-        };
-        set(Q::NewLoss, new_loss);
-        set(Q::LearningRate, Some(attempt.w[0]));
-        set(Q::Damping, Some(lambda));
-        set(Q::ModelLearningRate, attempt.model_learning_rate);
-        set(Q::ModelChange, change);
-        set(Q::Rho, rho);
-        if let Some(model) = &attempt.model {
-            set(Q::Curvature, Some(model.curvature(lambda)));
-            set(Q::GradDotDirection, Some(model.b[0]));
-            set(Q::DirectionCurvature, Some(model.a[(0, 0)]));
-            set(Q::DirectionSquaredNorm, Some(model.d[(0, 0)]));
-            if model.vectors == 2 {
-                set(Q::CrossCurvature, Some(model.a[(0, 1)]));
-                set(Q::PreviousCurvature, Some(model.a[(1, 1)]));
-                set(Q::CrossProduct, Some(model.d[(0, 1)]));
-                set(Q::PreviousSquaredNorm, Some(model.d[(1, 1)]));
-                set(Q::GradDotPrevious, Some(model.b[1]));
-            }
-        }
-        self.note_momentum(attempt, record);
+        let predicted = attempt.model.as_ref().map(|model| model.change(attempt.weights.w, lambda));
+        let actual = self.actual(oracle, &space.trial, attempt.loss, new_loss, predicted);
+        let rho = actual.zip(predicted).map(|(actual, predicted)| actual / predicted);
+        let rounding = self.rounding(attempt.loss, predicted);
+        Attempt { new_loss, predicted, actual, rho: rho.filter(nalgebra::ComplexField::is_finite), rounding, ..attempt }
     }
 
     /// μ, where the optimiser has one: a velocity's, or the coefficient of the previous update.
-    fn note_momentum(&self, attempt: &Attempt<T>, record: &mut StepRecord) {
-        let momentum = match (&self.direction, self.step_size.momentum()) {
+    fn momentum(&self, w: Vector2<T>) -> Option<f64> {
+        match (&self.direction, self.step_size.momentum()) {
             (Direction::Gradient(gradient), Coefficient::Fixed(_)) if gradient.momentum().is_some() => {
                 gradient.momentum().map(Into::into)
             }
             (Direction::Gradient(_) | Direction::Adam(_), _) if !self.step_size.uses_previous() => None,
             (_, Coefficient::Fixed(momentum)) => Some(momentum),
             // The sum keeps −0 out of the records.
-            (_, Coefficient::Adaptive) => Some(0.0 - attempt.w[1].into()),
-        };
-        if let Some(momentum) = momentum {
-            record.set(Quantity::Momentum, momentum);
+            (_, Coefficient::Adaptive) => Some(0.0 - w[1].into()),
         }
     }
 

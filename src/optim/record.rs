@@ -3,6 +3,7 @@
 use arrayvec::ArrayVec;
 
 use super::critical::{MAXIMUM, SADDLE};
+use crate::math::Real;
 
 /// Parameters are recorded step by step only for problems of at most this many.
 pub const RECORDED_PARAMS: usize = 16;
@@ -150,6 +151,14 @@ impl StepRecord {
         (*rejected, *lost, *calibration_unsettled) = (false, false, false);
         *calibrated_from = None;
         params.clear();
+    }
+
+    /// Notes θ after the step, where it is short.
+    #[inline]
+    pub(super) fn note_params<T: Real>(&mut self, theta: &[T]) {
+        if theta.len() <= RECORDED_PARAMS {
+            self.params.extend(theta.iter().map(|&value| value.into()));
+        }
     }
 
     /// A quantity, if the step computed it.

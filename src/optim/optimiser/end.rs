@@ -1,14 +1,14 @@
 //! Whether a step is to be the last, and whether it says anything of ρ.
 
-use nalgebra::DVector;
+use nalgebra::{DVector, Vector2};
 
-use super::{Attempt, Optimiser, Workspace};
+use super::{Here, Optimiser, Workspace};
 use crate::{
     math::Real,
     optim::{
         QuadraticModel,
         arrival::{STALLED_STEPS, Standing},
-        halt::{self, Cause, Halt},
+        halt::{Cause, Halt},
     },
     problem::Oracle,
 };
@@ -20,32 +20,33 @@ impl<T: Real> Optimiser<T> {
     /// A reason to stop where a small gradient or standing still gives rise to the question.
     pub(super) fn end(
         &self,
+        here: Here<T>,
         oracle: &mut dyn Oracle<T>,
         theta: &DVector<T>,
-        attempt: &Attempt<T>,
+        (model, w): (Option<&QuadraticModel<T>>, Vector2<T>),
         space: &Workspace<T>,
-        loss: T,
     ) -> Result<(), Halt> {
         let still = self.stalled >= STALLED_STEPS;
         if !still && !self.arrival.is_quiet() {
             return Ok(());
         }
-        let (gradient, params) = (halt::norm("the gradient", &space.gradient)?, theta.norm());
+        let Here { loss, gradient_norm: gradient } = here;
+        let params = theta.norm();
         let mut along = |vector: &DVector<T>| {
             QuadraticModel::new(&[vector], &space.gradient, oracle.gram(self.curvature, &[vector]))
         };
         // Not charged: this is the question of the end, not a part of the step.
         let steepest = along(&space.gradient);
-        let proposed = attempt.model.is_none().then(|| along(&space.direction));
-        let Some(model) = attempt.model.as_ref().or(proposed.as_ref()) else { return Ok(()) };
-        if let Some(halt) = self.arrival.judge(&Standing { loss, gradient, params, models: [model, &steepest] }, still)
+        let proposed = model.is_none().then(|| along(&space.direction));
+        let Some(along) = model.or(proposed.as_ref()) else { return Ok(()) };
+        if let Some(halt) = self.arrival.judge(&Standing { loss, gradient, params, models: [along, &steepest] }, still)
         {
             return Err(halt);
         }
         if still {
-            return Err(Halt::Stalled { cause: self.cause(model, attempt, params), gradient: gradient.into() });
+            return Err(Halt::Stalled { cause: self.cause(along, w[0], params), gradient: gradient.into() });
         }
-        if attempt.model.is_some() {
+        if model.is_some() {
             // For the new loss the oracle keeps the vectors it was asked about last: they are to be the attempt's.
             let (vectors, count) = self.vectors(&space.direction);
             oracle.gram(self.curvature, &vectors[..count]);
@@ -54,8 +55,8 @@ impl<T: Real> Optimiser<T> {
     }
 
     /// What keeps a lane where it is.
-    fn cause(&self, model: &QuadraticModel<T>, attempt: &Attempt<T>, params: T) -> Cause {
-        let (rate, lambda) = (attempt.w[0].abs(), self.damping.lambda());
+    fn cause(&self, model: &QuadraticModel<T>, rate: T, params: T) -> Cause {
+        let (rate, lambda) = (rate.abs(), self.damping.lambda());
         let distance = model.extremum_distance();
         let damped = lambda * model.d[(0, 0)] > model.a[(0, 0)].abs();
         if self.rejected >= STALLED_STEPS {
@@ -93,7 +94,7 @@ impl<T: Real> Optimiser<T> {
     }
 
     /// How much of a change of f is lost in rounding, where ΔM is.
-    pub(super) fn lost(&self, loss: T, change: Option<T>) -> Option<T> {
+    pub(super) fn rounding(&self, loss: T, change: Option<T>) -> Option<T> {
         let rounding = self.rho_floor * T::default_epsilon() * loss.abs();
         change.filter(|change| change.abs() < rounding).map(|_| rounding)
     }
