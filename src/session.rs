@@ -7,6 +7,7 @@ mod edit;
 mod engine;
 mod evaluation;
 mod history;
+mod probe;
 #[cfg(feature = "app")]
 mod referee;
 #[cfg(feature = "app")]
@@ -29,6 +30,7 @@ pub use data_digest::DataDigest;
 pub use edit::{Edit, EditedLane};
 pub use evaluation::{EvaluationRecord, Evaluator};
 pub use history::{BEFORE_AN_EDIT, History, LaneHistory, REACH, Recalled, Refill, shown};
+pub use probe::{Dial, Probe, Slice, Turn};
 #[cfg(feature = "app")]
 pub use referee::Referee;
 #[cfg(feature = "app")]
@@ -152,6 +154,11 @@ impl Session {
     /// were. None where no way back is kept.
     pub fn recall(&mut self, lane: usize, steps: RangeInclusive<u64>) -> Vec<Recalled> {
         self.engine.recall(lane, steps)
+    }
+
+    /// A step that a lane has taken, looked into; `None` for any other, and where no way back is kept.
+    pub fn probe(&mut self, lane: usize, step: u64) -> Option<Box<dyn Probe>> {
+        self.engine.probe(lane, step)
     }
 
     /// Lets every lane that has not ended take one step; `clock` is read around each lane's own work. False once all have ended.

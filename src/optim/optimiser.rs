@@ -137,6 +137,11 @@ impl<T: Real> Optimiser<T> {
         self
     }
 
+    /// Whether a step depends on λ: K-FAC's direction does, and every minimiser of the model.
+    pub fn depends_on_damping(&self) -> bool {
+        matches!(self.direction, Direction::Kfac(_)) || self.step_size.needs_model()
+    }
+
     /// About how much memory a checkpoint takes, in bytes.
     pub fn bytes(&self) -> usize {
         size_of::<Self>() + size_of::<T>() * (self.direction.numbers() + self.previous.as_ref().map_or(0, DVector::len))
@@ -249,6 +254,7 @@ impl<T: Real> Optimiser<T> {
             std::mem::swap(theta, &mut space.trial);
             self.keep_update(&space.update);
         }
+        self.step_size.remember(&attempt.weights);
         self.damping.set(verdict.next);
         self.steps = step;
         record.note_params(theta.as_slice());
@@ -309,7 +315,7 @@ impl<T: Real> Optimiser<T> {
     }
 
     /// w, fixed or the minimiser of the model.
-    fn weigh(&mut self, model: Option<&QuadraticModel<T>>, space: &Workspace<T>) -> Result<Weights<T>, Halt> {
+    fn weigh(&self, model: Option<&QuadraticModel<T>>, space: &Workspace<T>) -> Result<Weights<T>, Halt> {
         let lambda = self.damping.lambda();
         let vectors = 1 + usize::from(self.previous.is_some());
         let weights = self.step_size.weights(vectors, model, lambda);

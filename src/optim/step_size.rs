@@ -21,6 +21,8 @@ pub struct Weights<T: Real> {
     pub w: Vector2<T>,
     /// α before it was clipped, amplified or averaged, where the model gave it.
     pub model_learning_rate: Option<T>,
+    /// ᾱ after this step.
+    pub average: T,
 }
 
 impl<T: Real> StepSize<T> {
@@ -59,7 +61,7 @@ impl<T: Real> StepSize<T> {
     }
 
     /// The coefficients of `vectors` proposed vectors; `model` is there whenever [`needs_model`](Self::needs_model).
-    pub fn weights(&mut self, vectors: usize, model: Option<&QuadraticModel<T>>, lambda: T) -> Weights<T> {
+    pub fn weights(&self, vectors: usize, model: Option<&QuadraticModel<T>>, lambda: T) -> Weights<T> {
         use Coefficient::{Adaptive, Fixed};
         let second = |momentum: f64| if vectors == 2 { T::of(-momentum) } else { T::zero() };
         let mut w = match (self.recipe.learning_rate, self.recipe.momentum, model) {
@@ -73,8 +75,14 @@ impl<T: Real> StepSize<T> {
             w[0] = -w[0];
         }
         let model_learning_rate = matches!(self.recipe.learning_rate, Adaptive).then_some(w[0]);
-        w[0] = self.adjust(w[0]);
-        Weights { w, model_learning_rate }
+        let (alpha, average) = self.adjust(w[0]);
+        w[0] = alpha;
+        Weights { w, model_learning_rate, average }
+    }
+
+    /// Takes note of a step taken with these coefficients.
+    pub(super) fn remember(&mut self, weights: &Weights<T>) {
+        self.average = weights.average;
     }
 
     /// Shows everything the next step depends on.
@@ -82,7 +90,8 @@ impl<T: Real> StepSize<T> {
         visitor.real("average_learning_rate", &mut self.average);
     }
 
-    fn adjust(&mut self, alpha: T) -> T {
+    /// α clipped, amplified and averaged, and ᾱ.
+    fn adjust(&self, alpha: T) -> (T, T) {
         let recipe = &self.recipe;
         let mut alpha = alpha;
         if let Some(clip) = recipe.clip.map(T::of) {
@@ -92,8 +101,8 @@ impl<T: Real> StepSize<T> {
         if recipe.ema > 0.0 {
             let keep = T::of(recipe.ema);
             alpha = keep * self.average + (T::one() - keep) * alpha;
-            self.average = alpha;
+            return (alpha, alpha);
         }
-        alpha
+        (alpha, self.average)
     }
 }

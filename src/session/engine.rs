@@ -7,6 +7,7 @@ use nalgebra::{DMatrix, DVector};
 use super::{
     Edit, EditedLane, Geometry, History, LaneSpec, Progress, Recalled, Refill, SavedLane,
     checkpoints::{Checkpoints, State},
+    probe::{Probe, Probed},
 };
 use crate::{
     math::Real,
@@ -22,6 +23,7 @@ pub(super) trait Engine: Send {
     fn latest(&self) -> u64;
     fn edit(&mut self, edit: &Edit, seconds: &[f64], needs: &[u64]) -> Refill;
     fn recall(&mut self, lane: usize, steps: RangeInclusive<u64>) -> Vec<Recalled>;
+    fn probe(&mut self, lane: usize, step: u64) -> Option<Box<dyn Probe>>;
     fn advance(&mut self, clock: &dyn Fn() -> f64, sink: &mut dyn FnMut(Progress<'_>)) -> bool;
     fn geometry(&self) -> Geometry;
     fn surface(&self, xs: &[f64], ys: &[f64]) -> Vec<f64>;
@@ -143,6 +145,13 @@ impl<T: Real> Lane<T> {
         self.replay(step)
     }
 
+    /// The state in which step `step` was taken; `None` if it was not, or where no way back is kept.
+    fn before(&mut self, step: u64) -> Option<&State<T>> {
+        let before = step.checked_sub(1).filter(|before| *before < self.state.step)?;
+        let state = self.replay(before);
+        (state.step == before).then_some(state)
+    }
+
     /// The state after step `step`, which has been taken, from the nearest one that was kept; the present one where none is.
     fn replay(&mut self, step: u64) -> &State<T> {
         let Some(mut state) = self.nearest(step) else { return &self.state };
@@ -254,6 +263,11 @@ impl<T: Real> Engine for Lanes<T> {
 
     fn recall(&mut self, lane: usize, steps: RangeInclusive<u64>) -> Vec<Recalled> {
         self.lanes[lane].recall(steps)
+    }
+
+    fn probe(&mut self, lane: usize, step: u64) -> Option<Box<dyn Probe>> {
+        let before = self.lanes[lane].before(step)?;
+        Some(Box::new(Probed::new(self.problem.as_ref(), before)?))
     }
 
     fn advance(&mut self, clock: &dyn Fn() -> f64, sink: &mut dyn FnMut(Progress<'_>)) -> bool {

@@ -74,10 +74,9 @@ impl<T: Real> Optimiser<T> {
         self.direction.propose_again(&mut local, direction)
     }
 
-    /// The rest of an attempt for the direction in `space`, after which the step size is what it was. f′ is always computed; one that is
-    /// not finite is absent.
+    /// The rest of an attempt for the direction in `space`. f′ is always computed; one that is not finite is absent.
     fn rehearse(
-        &mut self,
+        &self,
         here: Here<T>,
         oracle: &mut dyn Oracle<T>,
         theta: &DVector<T>,
@@ -85,10 +84,7 @@ impl<T: Real> Optimiser<T> {
     ) -> Result<Attempt<T>, Halt> {
         let mut cost = Cost::default();
         let model = self.model(oracle, space, &mut cost);
-        let before = self.step_size.clone();
-        let weights = self.weigh(model.as_ref(), space);
-        self.step_size = before;
-        let weights = weights?;
+        let weights = self.weigh(model.as_ref(), space)?;
         let update_norm = self.move_along(theta, weights.w, space)?;
         cost.losses += 1;
         let new_loss = trial_loss(oracle, (model.as_ref(), weights.w), space);
