@@ -5,9 +5,9 @@
 use nalgebra::{DMatrix, DVector};
 use rhoscope::{
     math::Real,
-    optim::{Coefficient, Curvature, Quantity as Q, Recipe, StepRecord, presets},
+    optim::{Coefficient, Curvature, Quantity as Q, Ratio, Recipe, StepRecord, presets},
     problem::{KroneckerQuadratic, Problem, Quadratic, Rosenbrock},
-    session::{LaneSpec, Progress, Session, Turn},
+    session::{LaneSpec, Probe, Progress, Session, Turn},
 };
 
 fn close(a: f64, b: f64, tolerance: f64) -> bool {
@@ -27,9 +27,8 @@ fn with_hessian(recipe: Recipe) -> Recipe {
     Recipe { curvature: Some(Curvature::Hessian), tolerance: 0.0, ..recipe }
 }
 
-/// A session of one lane after `steps` steps, and what each of them did.
-fn played<T: Real>(problem: Box<dyn Problem<T>>, recipe: Recipe, steps: usize) -> (Session, Vec<StepRecord>) {
-    let mut session = Session::new(problem, &[LaneSpec { label: "lane".to_owned(), recipe }]);
+/// What each of the next `steps` steps does.
+fn play(session: &mut Session, steps: usize) -> Vec<StepRecord> {
     let mut records = Vec::new();
     for _ in 0..steps {
         session.advance(&|| 0.0, &mut |progress| {
@@ -38,7 +37,26 @@ fn played<T: Real>(problem: Box<dyn Problem<T>>, recipe: Recipe, steps: usize) -
             }
         });
     }
+    records
+}
+
+/// A session of one lane after `steps` steps, and what each of them did.
+fn played<T: Real>(problem: Box<dyn Problem<T>>, recipe: Recipe, steps: usize) -> (Session, Vec<StepRecord>) {
+    let mut session = Session::new(problem, &[LaneSpec { label: "lane".to_owned(), recipe }]);
+    let records = play(&mut session, steps);
     (session, records)
+}
+
+/// Looks into some of the first twelve steps of each recipe on Rosenbrock's valley.
+fn look(mut at: impl FnMut(&Recipe, &mut dyn Probe, StepRecord)) {
+    for recipe in recipes() {
+        let (mut session, _) = played(rosenbrock(), recipe.clone(), 12);
+        for step in [1, 2, 5, 9, 12] {
+            let mut probe = session.probe(0, step).unwrap();
+            let record = probe.record().clone();
+            at(&recipe, probe.as_mut(), record);
+        }
+    }
 }
 
 fn recipes() -> Vec<Recipe> {
@@ -48,8 +66,7 @@ fn recipes() -> Vec<Recipe> {
     (rejecting.damping.reject, rejecting.damping.initial) = (Some(2.0), 1e-6);
     let mut calibrating = presets::kfac();
     calibrating.damping.calibrate = true;
-    let mut undamped = presets::without_damping(with_hessian(presets::adamqlr()));
-    undamped.tolerance = 0.0;
+    let undamped = presets::without_damping(with_hessian(presets::adamqlr()));
     vec![with_hessian(presets::adamqlr()), presets::kfac(), averaged, rejecting, calibrating, undamped]
 }
 
@@ -65,51 +82,42 @@ fn a_probe_finds_the_step_that_was_taken_and_changes_nothing() {
         }
         assert!(session.probe(0, 0).is_none() && session.probe(0, 11).is_none());
         let (_, longer) = played(rosenbrock(), recipe.clone(), 15);
-        let mut more = Vec::new();
-        for _ in 0..5 {
-            session.advance(&|| 0.0, &mut |progress| {
-                if let Progress::Step { record, .. } = progress {
-                    more.push(record.clone());
-                }
-            });
-        }
+        let more = play(&mut session, 5);
         assert_eq!(more[..], longer[10..], "the run goes on as if nobody had looked");
     }
 }
 
 #[test]
 fn the_slice_begins_at_f_ends_at_f_after_and_has_the_model_s_slope() {
-    for recipe in recipes() {
-        let (mut session, _) = played(rosenbrock(), recipe, 12);
-        for step in [1, 5, 12] {
-            let mut probe = session.probe(0, step).unwrap();
-            let record = probe.record().clone();
-            let slice = probe.slice().unwrap();
-            let at = |t: f64| slice.t.iter().position(|other| other.to_bits() == t.to_bits()).unwrap();
-            let loss = record.get(Q::Loss).unwrap();
-            assert_eq!(slice.truth[at(0.0)], Some(loss));
-            assert_eq!([slice.model[at(0.0)], slice.model_undamped[at(0.0)]].map(f64::to_bits), [loss.to_bits(); 2]);
-            if let Some(after) = record.get(Q::NewLoss) {
-                assert_eq!(slice.truth[at(1.0)], Some(after));
-            }
-            if let (Some(rho), Some(actual)) = (record.get(Q::Rho), slice.actual) {
-                assert_eq!(slice.rho, Some(rho));
-                assert!(close(actual, rho * slice.predicted, 1e-6), "{actual} {rho} {}", slice.predicted);
-            }
-            // Both parabolas and f have one slope at 0.
-            let h = slice.t[at(0.0) + 1];
-            let centred = |f: &dyn Fn(usize) -> f64| (f(at(0.0) + 1) - f(at(0.0) - 1)) / (2.0 * h);
-            let slopes = [&slice.model, &slice.model_undamped].map(|model| centred(&|i| model[i]));
-            assert!(close(slopes[0], slopes[1], 1e-9), "{slopes:?}");
-            let (theta, update) = (probe.start(), probe.update());
-            let gradient = [
-                -2.0 * (1.0 - theta[0]) - 400.0 * theta[0] * (theta[1] - theta[0] * theta[0]),
-                200.0 * (theta[1] - theta[0] * theta[0]),
-            ];
-            let slope = gradient[0] * update[0] + gradient[1] * update[1];
-            assert!(close(slopes[0], slope, 1e-6), "{slopes:?} {slope}");
+    look(|recipe, probe, record| {
+        let slice = probe.slice().unwrap();
+        let at = |t: f64| slice.t.iter().position(|other| other.to_bits() == t.to_bits()).unwrap();
+        let loss = record.get(Q::Loss).unwrap();
+        assert_eq!(slice.truth[at(0.0)], Some(loss));
+        assert_eq!([slice.model[at(0.0)], slice.model_undamped[at(0.0)]].map(f64::to_bits), [loss.to_bits(); 2]);
+        if let Some(after) = record.get(Q::NewLoss) {
+            assert_eq!(slice.truth[at(1.0)], Some(after));
         }
-    }
+        if let (Some(rho), Some(actual)) = (record.get(Q::Rho), slice.actual) {
+            assert_eq!(slice.rho, Some(rho));
+            assert!(close(actual, rho * slice.predicted, 1e-6), "{actual} {rho} {}", slice.predicted);
+        }
+        // The parabola that ρ is measured against passes through f′ where ρ is 1.
+        let judged = if recipe.ratio == Ratio::Damped { &slice.model } else { &slice.model_undamped };
+        assert!((judged[at(1.0)] - loss - slice.predicted).abs() < 1e-12 * (1.0 + loss), "{recipe:?}");
+        // Both parabolas and f have one slope at 0.
+        let h = slice.t[at(0.0) + 1];
+        let centred = |f: &dyn Fn(usize) -> f64| (f(at(0.0) + 1) - f(at(0.0) - 1)) / (2.0 * h);
+        let slopes = [&slice.model, &slice.model_undamped].map(|model| centred(&|i| model[i]));
+        assert!(close(slopes[0], slopes[1], 1e-9), "{slopes:?}");
+        let (theta, update) = (probe.start(), probe.update());
+        let gradient = [
+            -2.0 * (1.0 - theta[0]) - 400.0 * theta[0] * (theta[1] - theta[0] * theta[0]),
+            200.0 * (theta[1] - theta[0] * theta[0]),
+        ];
+        let slope = gradient[0] * update[0] + gradient[1] * update[1];
+        assert!(close(slopes[0], slope, 1e-6), "{slopes:?} {slope}");
+    });
 }
 
 #[test]
@@ -132,39 +140,37 @@ fn on_a_quadratic_the_undamped_model_is_f_itself() {
 
 #[test]
 fn the_dial_at_the_step_s_own_lambda_is_the_step() {
-    for recipe in recipes() {
-        let (mut session, _) = played(rosenbrock(), recipe, 9);
-        for step in [1, 2, 9] {
-            let mut probe = session.probe(0, step).unwrap();
-            let record = probe.record().clone();
-            let dial = probe.dial().unwrap();
-            assert_eq!(dial.lambda.len(), 61);
-            assert!(dial.lambda.windows(2).all(|pair| pair[0] < pair[1]));
-            let own = record.get(Q::Damping).unwrap();
-            assert_eq!(dial.lambda[dial.own].to_bits(), own.to_bits());
-            if own > 0.0 {
-                assert!(dial.lambda[0] <= 1.001e-4 * own && dial.lambda[60] >= 0.999e4 * own);
-            }
-            let turn = dial.turns[dial.own].as_ref().unwrap();
-            let exact = |quantity, value: Option<f64>| {
-                let recorded = record.get(quantity);
-                assert_eq!(recorded, value, "{quantity:?} at step {step}");
-            };
-            exact(Q::UpdateNorm, Some(turn.update_norm));
-            exact(Q::LearningRate, Some(turn.learning_rate));
-            exact(Q::ModelChange, turn.predicted);
-            if record.get(Q::Rho).is_some() {
-                exact(Q::Rho, turn.rho);
-            }
-            let ends: Vec<f64> = probe.start().iter().zip(probe.update()).map(|(x, u)| x + u).collect();
-            assert_eq!(turn.end.as_deref(), Some(&ends[..]));
-            let best = dial.best.unwrap();
-            let actual = |turn: &Option<Turn>| turn.as_ref().and_then(|turn| turn.actual).unwrap_or(f64::INFINITY);
-            let least = dial.turns.iter().map(actual).fold(f64::INFINITY, f64::min);
-            let at = dial.lambda.iter().position(|lambda| lambda.to_bits() == best.to_bits()).unwrap();
-            assert_eq!(actual(&dial.turns[at]).to_bits(), least.to_bits());
+    look(|_, probe, record| {
+        let dial = probe.dial().unwrap();
+        assert_eq!(dial.lambda.len(), 61);
+        assert!(dial.lambda.windows(2).all(|pair| pair[0] < pair[1]));
+        let own = record.get(Q::Damping).unwrap();
+        assert_eq!(dial.lambda[dial.own].to_bits(), own.to_bits());
+        if own > 0.0 {
+            assert!(dial.lambda[0] <= 1.001e-4 * own && dial.lambda[60] >= 0.999e4 * own);
         }
-    }
+        let turn = dial.turns[dial.own].as_ref().unwrap();
+        let exact = |quantity, value: Option<f64>| {
+            let recorded = record.get(quantity);
+            assert_eq!(recorded, value, "{quantity:?} at step {}", record.step);
+        };
+        exact(Q::UpdateNorm, Some(turn.update_norm));
+        exact(Q::LearningRate, Some(turn.learning_rate));
+        exact(Q::ModelChange, turn.predicted);
+        if record.get(Q::Rho).is_some() {
+            exact(Q::Rho, turn.rho);
+        }
+        if let Some((after, before)) = record.get(Q::NewLoss).zip(record.get(Q::Loss)) {
+            assert_eq!(turn.actual, Some(after - before));
+        }
+        let ends: Vec<f64> = probe.start().iter().zip(probe.update()).map(|(x, u)| x + u).collect();
+        assert_eq!(turn.end.as_deref(), Some(&ends[..]));
+        let best = dial.best.unwrap();
+        let actual = |turn: &Option<Turn>| turn.as_ref().and_then(|turn| turn.actual).unwrap_or(f64::INFINITY);
+        let least = dial.turns.iter().map(actual).fold(f64::INFINITY, f64::min);
+        let at = dial.lambda.iter().position(|lambda| lambda.to_bits() == best.to_bits()).unwrap();
+        assert_eq!(actual(&dial.turns[at]).to_bits(), least.to_bits());
+    });
 }
 
 #[test]

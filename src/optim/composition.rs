@@ -72,10 +72,9 @@ impl StepSizeKind {
 }
 
 impl Composition {
-    /// Whether anything in it depends on λ. Along g or Adam's direction a step of fixed size does not, and a rejected one
-    /// would only be tried again.
+    /// Whether anything in it [depends on λ](Recipe::uses_damping).
     pub fn uses_damping(self) -> bool {
-        self.direction == DirectionKind::Kfac || self.step_size == StepSizeKind::Minimiser
+        self.recipe().uses_damping()
     }
 
     /// What it is made of. Every part brings the values of the optimiser it is known from: AdamQLR's damping for the gradient and

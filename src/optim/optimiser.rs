@@ -30,6 +30,7 @@ pub struct Optimiser<T: Real> {
     direction: Direction<T>,
     step_size: StepSize<T>,
     damping: Damping<T>,
+    uses_damping: bool,
     curvature: Curvature,
     ratio: Ratio,
     monitor: bool,
@@ -63,16 +64,6 @@ impl<T: Real> Workspace<T> {
         Self { gradient: zeros(), direction: zeros(), update: zeros(), trial: zeros() }
     }
 
-    /// g at θ.
-    pub fn gradient(&self) -> &DVector<T> {
-        &self.gradient
-    }
-
-    /// d, or K-FAC's Δ.
-    pub fn direction(&self) -> &DVector<T> {
-        &self.direction
-    }
-
     /// u = −Vw.
     pub fn update(&self) -> &DVector<T> {
         &self.update
@@ -96,18 +87,6 @@ fn blame<T: Real>(direction: &DVector<T>, halt: Halt) -> Halt {
     halt::all_finite("the direction", direction).err().unwrap_or(halt)
 }
 
-/// f′; along vectors whose curvature was asked for, the oracle knows a shorter way.
-fn trial_loss<T: Real>(
-    oracle: &mut dyn Oracle<T>,
-    (model, w): (Option<&QuadraticModel<T>>, Vector2<T>),
-    space: &Workspace<T>,
-) -> T {
-    match model {
-        Some(model) => oracle.loss_along(&space.trial, &w.as_slice()[..model.vectors]),
-        None => oracle.loss(&space.trial),
-    }
-}
-
 impl<T: Real> Optimiser<T> {
     /// As the recipe says, for this problem.
     pub fn new(recipe: &Recipe, problem: &dyn Problem<T>) -> Self {
@@ -116,6 +95,7 @@ impl<T: Real> Optimiser<T> {
             direction: Direction::new(&recipe.direction, problem, dim),
             step_size: StepSize::new(&recipe.step_size),
             damping: Damping::new(&recipe.damping),
+            uses_damping: recipe.uses_damping(),
             curvature: recipe.curvature.unwrap_or(problem.curvatures()[0]),
             ratio: recipe.ratio,
             monitor: recipe.monitor,
@@ -137,9 +117,9 @@ impl<T: Real> Optimiser<T> {
         self
     }
 
-    /// Whether a step depends on λ: K-FAC's direction does, and every minimiser of the model.
-    pub fn depends_on_damping(&self) -> bool {
-        matches!(self.direction, Direction::Kfac(_)) || self.step_size.needs_model()
+    /// Whether a step [depends on λ](Recipe::uses_damping).
+    pub fn uses_damping(&self) -> bool {
+        self.uses_damping
     }
 
     /// About how much memory a checkpoint takes, in bytes.
@@ -186,7 +166,7 @@ impl<T: Real> Optimiser<T> {
     /// Source: Clarke & Hernández-Lobato 2024, Algorithm 1 (AdamQLR) and its appendix (K-FAC).
     ///
     /// # Errors
-    /// [`Halt`] where no step can be taken: θ, and with it the last good iterate, is left as it was.
+    /// [`Halt`] where no step can be taken: θ, and with it the last good iterate, is left as it was, and so is `record`.
     pub fn step(
         &mut self,
         oracle: &mut dyn Oracle<T>,
@@ -218,12 +198,10 @@ impl<T: Real> Optimiser<T> {
         let model = self.model(oracle, space, &mut cost);
         let weights = self.weigh(model.as_ref(), space)?;
         let update_norm = self.move_along(theta, weights.w, space)?;
-        self.end(here, oracle, theta, (model.as_ref(), weights.w), space)?;
-        let new_loss = self.new_loss(oracle, (model.as_ref(), weights.w), space, &mut cost)?;
-        let attempt = Attempt::new(here, self.damping.lambda(), model, weights, update_norm);
-        let momentum = self.momentum(weights.w);
-        let attempt = Attempt { momentum, calibration, cost, ..attempt };
-        Ok(self.compare(attempt, oracle, new_loss, space))
+        let attempt = self.weighed(here, model, weights, update_norm);
+        self.end(&attempt, oracle, theta, space)?;
+        let new_loss = self.new_loss(&attempt, oracle, space, &mut cost)?;
+        Ok(Attempt { calibration, cost, ..self.compare(attempt, new_loss, oracle, space) })
     }
 
     /// The second half of a step: λ′ by what ρ says, and θ′ taken or not.
@@ -355,11 +333,37 @@ impl<T: Real> Optimiser<T> {
         halt::norm("the step", update).map_err(|halt| blame(direction, halt))
     }
 
+    /// What there is of an attempt before f′ is known.
+    fn weighed(
+        &self,
+        here: Here<T>,
+        model: Option<QuadraticModel<T>>,
+        weights: Weights<T>,
+        update_norm: T,
+    ) -> Attempt<T> {
+        Attempt {
+            loss: here.loss,
+            gradient_norm: here.gradient_norm,
+            lambda: self.damping.lambda(),
+            model,
+            weights,
+            momentum: self.momentum(weights.w),
+            update_norm,
+            new_loss: None,
+            predicted: None,
+            actual: None,
+            rho: None,
+            rounding: None,
+            calibration: None,
+            cost: Cost::default(),
+        }
+    }
+
     /// f′, where something asks for it. Not finite, it ends the lane unless the rule answers by rejecting the step: then it is `None`.
     fn new_loss(
         &self,
+        attempt: &Attempt<T>,
         oracle: &mut dyn Oracle<T>,
-        weighed: (Option<&QuadraticModel<T>>, Vector2<T>),
         space: &Workspace<T>,
         cost: &mut Cost,
     ) -> Result<Option<T>, Halt> {
@@ -367,7 +371,7 @@ impl<T: Real> Optimiser<T> {
             return Ok(None);
         }
         cost.losses += 1;
-        let new_loss = trial_loss(oracle, weighed, space);
+        let new_loss = attempt.loss_at(oracle, &space.trial);
         if self.damping.may_reject() {
             return Ok(new_loss.is_finite().then_some(new_loss));
         }
@@ -379,8 +383,8 @@ impl<T: Real> Optimiser<T> {
     fn compare(
         &self,
         attempt: Attempt<T>,
-        oracle: &mut dyn Oracle<T>,
         new_loss: Option<T>,
+        oracle: &mut dyn Oracle<T>,
         space: &Workspace<T>,
     ) -> Attempt<T> {
         let lambda = match self.ratio {

@@ -152,3 +152,12 @@ pub struct Recipe {
     /// A gradient of so small a share of the start's may be the end; 0: none is.
     pub tolerance: f64,
 }
+
+impl Recipe {
+    /// Whether a step depends on λ. Along g or Adam's direction one of fixed size does not, and a rejected one would only be tried
+    /// again.
+    pub fn uses_damping(&self) -> bool {
+        let coefficients = [self.step_size.learning_rate, self.step_size.momentum];
+        matches!(self.direction, DirectionRecipe::Kfac { .. }) || coefficients.contains(&Coefficient::Adaptive)
+    }
+}

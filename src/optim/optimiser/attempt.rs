@@ -1,9 +1,11 @@
 //! The first half of a step, as plain data.
 
-use super::Here;
+use nalgebra::DVector;
+
 use crate::{
     math::Real,
     optim::{Cost, QuadraticModel, Quantity, StepRecord, Verdict, Weights},
+    problem::Oracle,
 };
 
 /// What a step is about to do, and how well the model foresaw it, before anything is decided.
@@ -51,29 +53,11 @@ pub struct Calibration<T> {
 }
 
 impl<T: Real> Attempt<T> {
-    /// Without a word on what comes of it.
-    pub(super) fn new(
-        here: Here<T>,
-        lambda: T,
-        model: Option<QuadraticModel<T>>,
-        weights: Weights<T>,
-        update_norm: T,
-    ) -> Self {
-        Self {
-            loss: here.loss,
-            gradient_norm: here.gradient_norm,
-            lambda,
-            model,
-            weights,
-            momentum: None,
-            update_norm,
-            new_loss: None,
-            predicted: None,
-            actual: None,
-            rho: None,
-            rounding: None,
-            calibration: None,
-            cost: Cost::default(),
+    /// f′; along vectors whose curvature was asked for, the oracle knows a shorter way.
+    pub(super) fn loss_at(&self, oracle: &mut dyn Oracle<T>, trial: &DVector<T>) -> T {
+        match &self.model {
+            Some(model) => oracle.loss_along(trial, &self.weights.w.as_slice()[..model.vectors]),
+            None => oracle.loss(trial),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use nalgebra::DVector;
 
-use super::{Attempt, Calibration, Here, Optimiser, Workspace, trial_loss};
+use super::{Attempt, Calibration, Here, Optimiser, Workspace};
 use crate::{
     math::Real,
     optim::{Cost, Halt},
@@ -38,7 +38,8 @@ impl<T: Real> Optimiser<T> {
         Ok(Some(Calibration { from, unsettled: true }))
     }
 
-    /// The attempt again from the same point with another λ, everything else as it was; the oracle and `space` are as `attempt` left them.
+    /// The attempt again from the same point with another λ, everything else as it was. It expects oracle and `space` as
+    /// [`attempt`](Self::attempt) left them, and computes f′ even where that did not.
     ///
     /// K-FAC's direction changes with λ (between refreshes of its inverses only the coefficients do), the others' only in length.
     ///
@@ -57,7 +58,7 @@ impl<T: Real> Optimiser<T> {
         self.impose(lambda, oracle, space, &mut cost)?;
         let again = self.rehearse(here, oracle, theta, space)?;
         cost += again.cost;
-        Ok(Attempt { momentum: self.momentum(again.weights.w), cost, ..again })
+        Ok(Attempt { cost, ..again })
     }
 
     /// Another λ, and the direction that goes with it.
@@ -86,10 +87,10 @@ impl<T: Real> Optimiser<T> {
         let model = self.model(oracle, space, &mut cost);
         let weights = self.weigh(model.as_ref(), space)?;
         let update_norm = self.move_along(theta, weights.w, space)?;
+        let attempt = self.weighed(here, model, weights, update_norm);
         cost.losses += 1;
-        let new_loss = trial_loss(oracle, (model.as_ref(), weights.w), space);
+        let new_loss = attempt.loss_at(oracle, &space.trial);
         let new_loss = new_loss.is_finite().then_some(new_loss);
-        let attempt = Attempt { cost, ..Attempt::new(here, self.damping.lambda(), model, weights, update_norm) };
-        Ok(self.compare(attempt, oracle, new_loss, space))
+        Ok(Attempt { cost, ..self.compare(attempt, new_loss, oracle, space) })
     }
 }

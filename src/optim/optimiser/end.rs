@@ -1,8 +1,8 @@
 //! Whether a step is to be the last, and whether it says anything of ρ.
 
-use nalgebra::{DVector, Vector2};
+use nalgebra::DVector;
 
-use super::{Here, Optimiser, Workspace};
+use super::{Attempt, Optimiser, Workspace};
 use crate::{
     math::Real,
     optim::{
@@ -20,33 +20,34 @@ impl<T: Real> Optimiser<T> {
     /// A reason to stop where a small gradient or standing still gives rise to the question.
     pub(super) fn end(
         &self,
-        here: Here<T>,
+        attempt: &Attempt<T>,
         oracle: &mut dyn Oracle<T>,
         theta: &DVector<T>,
-        (model, w): (Option<&QuadraticModel<T>>, Vector2<T>),
         space: &Workspace<T>,
     ) -> Result<(), Halt> {
         let still = self.stalled >= STALLED_STEPS;
         if !still && !self.arrival.is_quiet() {
             return Ok(());
         }
-        let Here { loss, gradient_norm: gradient } = here;
-        let params = theta.norm();
+        let (loss, gradient, params) = (attempt.loss, attempt.gradient_norm, theta.norm());
         let mut along = |vector: &DVector<T>| {
             QuadraticModel::new(&[vector], &space.gradient, oracle.gram(self.curvature, &[vector]))
         };
         // Not charged: this is the question of the end, not a part of the step.
         let steepest = along(&space.gradient);
-        let proposed = model.is_none().then(|| along(&space.direction));
-        let Some(along) = model.or(proposed.as_ref()) else { return Ok(()) };
-        if let Some(halt) = self.arrival.judge(&Standing { loss, gradient, params, models: [along, &steepest] }, still)
+        let proposed = attempt.model.is_none().then(|| along(&space.direction));
+        let Some(model) = attempt.model.as_ref().or(proposed.as_ref()) else { return Ok(()) };
+        if let Some(halt) = self.arrival.judge(&Standing { loss, gradient, params, models: [model, &steepest] }, still)
         {
             return Err(halt);
         }
         if still {
-            return Err(Halt::Stalled { cause: self.cause(along, w[0], params), gradient: gradient.into() });
+            return Err(Halt::Stalled {
+                cause: self.cause(model, attempt.weights.w[0], params),
+                gradient: gradient.into(),
+            });
         }
-        if model.is_some() {
+        if attempt.model.is_some() {
             // For the new loss the oracle keeps the vectors it was asked about last: they are to be the attempt's.
             let (vectors, count) = self.vectors(&space.direction);
             oracle.gram(self.curvature, &vectors[..count]);

@@ -8,9 +8,9 @@ use crate::{
 
 /// Values of λ on either side of the step's own.
 const SIDE: i32 = 30;
-/// They reach at least this many decades, and at most that many while ‖u‖ still changes.
+/// They reach at least so many decades, and on to at most so many while ‖u‖ still changes.
 const DECADES: [i32; 2] = [4, 12];
-/// By less than this share of the step's own length, ‖u‖ does not change any more.
+/// ‖u‖ has settled where a decade changes it by less than this share of the step's own length.
 const SETTLED: f64 = 0.01;
 
 /// The same step with other λ, everything else as it was.
@@ -46,7 +46,7 @@ pub struct Turn {
 }
 
 pub(super) fn dial<T: Real>(probed: &mut Probed<T>) -> Option<Dial> {
-    if !probed.optimiser.depends_on_damping() {
+    if !probed.optimiser.uses_damping() {
         return None;
     }
     let own: f64 = probed.attempt.lambda.into();
@@ -57,16 +57,11 @@ pub(super) fn dial<T: Real>(probed: &mut Probed<T>) -> Option<Dial> {
         let decades = if i < 0 { down } else { up };
         centre * 10_f64.powf(f64::from(decades) * f64::from(i) / f64::from(SIDE))
     };
-    // Without damping the step's own λ, 0, stands before all others, in the place of the middle one.
-    let mut lambda: Vec<f64> = (-SIDE..=SIDE).map(place).collect();
-    let at = if own > 0.0 {
-        SIDE as usize
-    } else {
-        lambda.remove(SIDE as usize);
-        lambda.insert(0, 0.0);
-        0
-    };
-    lambda[at] = own;
+    let others = (-SIDE..=SIDE).filter(|i| *i != 0).map(place);
+    let mut lambda: Vec<f64> = others.collect();
+    // Without damping the step's own λ, 0, stands before all others.
+    let at = lambda.partition_point(|lambda| *lambda < own);
+    lambda.insert(at, own);
     let turns: Vec<Option<Turn>> = lambda.iter().map(|&lambda| turn(probed, lambda)).collect();
     let fall = |i: &usize| turns[*i].as_ref().and_then(|turn| turn.actual).unwrap_or(f64::INFINITY);
     let best = (0..turns.len()).min_by(|i, j| fall(i).total_cmp(&fall(j))).filter(|i| fall(i).is_finite());
@@ -79,7 +74,7 @@ fn scale<T: Real>(attempt: &Attempt<T>) -> f64 {
     along.filter(|scale: &f64| scale.is_normal()).unwrap_or(1.0)
 }
 
-/// So many decades away from `centre` the step's length has settled.
+/// How many decades from `centre`, up or down, the values of λ go.
 fn reach<T: Real>(probed: &mut Probed<T>, centre: f64, sign: i32) -> i32 {
     let [least, most] = DECADES;
     let own: f64 = probed.attempt.update_norm.into();
@@ -98,12 +93,11 @@ fn reach<T: Real>(probed: &mut Probed<T>, centre: f64, sign: i32) -> i32 {
 
 fn turn<T: Real>(probed: &mut Probed<T>, lambda: f64) -> Option<Turn> {
     let lambda = T::of(lambda);
-    let measured = if lambda == probed.attempt.lambda { probed.attempt.new_loss } else { None };
     let mut optimiser = probed.optimiser.clone();
     let Probed { oracle, theta, space, attempt: first, .. } = probed;
     let attempt = optimiser.attempt_with(lambda, first, oracle.as_mut(), theta, space).ok()?;
     let (loss, predicted): (f64, Option<f64>) = (first.loss.into(), attempt.predicted.and_then(finite));
-    let actual = measured.or(attempt.new_loss).and_then(finite).map(|after| after - loss);
+    let actual = attempt.new_loss.and_then(finite).map(|after| after - loss);
     Some(Turn {
         update_norm: attempt.update_norm.into(),
         learning_rate: attempt.weights.w[0].into(),

@@ -3,11 +3,12 @@
 use super::{Probed, finite};
 use crate::math::Real;
 
-/// Points from t = −¼ to 2¼, a fortieth apart: 0 and 1 are among them.
+/// Points from t = −1/4 to 9/4, a fortieth apart.
 const POINTS: usize = 101;
-const PER_UNIT: f64 = 40.0;
-const BEFORE: f64 = 10.0;
-/// Each halves the bracket by the golden ratio: 50 leave 1e-10 of it.
+/// The points at t = 0 and at t = 1.
+const ZERO: usize = 10;
+const ONE: usize = 50;
+/// Each leaves 0.618 of the bracket, all of them 4e-11. The rounding of f then decides, at about 1e-8.
 const REFINEMENTS: usize = 50;
 
 /// f(θ + tu) on the step's batch, and the quadratic model of it.
@@ -34,7 +35,7 @@ pub struct Slice {
     pub rho: Option<f64>,
     /// The t at which f is least, if that is not at an end of the range.
     pub true_minimiser: Option<f64>,
-    /// The t at which the damped model is least; 1 unless α was fixed, clipped, amplified or averaged. `None` if it has no minimum.
+    /// The t at which the damped model is least: 1 where every coefficient minimises it. `None` if it has no minimum.
     pub model_minimiser: Option<f64>,
 }
 
@@ -48,17 +49,19 @@ pub(super) fn slice<T: Real>(probed: &mut Probed<T>) -> Option<Slice> {
     let (predicted, rho, new_loss) = (attempt.predicted?, attempt.rho, attempt.new_loss);
 
     let damped = curvature + lambda * squared_norm;
-    let t: Vec<f64> = (0..POINTS).map(|i| (i as f64 - BEFORE) / PER_UNIT).collect();
+    let t: Vec<f64> = (0..POINTS).map(|i| (i as f64 - ZERO as f64) / (ONE - ZERO) as f64).collect();
     let parabola = |bend: f64| t.iter().map(|t| loss + t * slope + 0.5 * t * t * bend).collect();
     let (model, model_undamped) = (parabola(damped), parabola(curvature));
-    let one = (BEFORE + PER_UNIT) as usize;
-    let mut truth: Vec<Option<f64>> = t.iter().map(|&t| probed.loss_at(t)).collect();
-    truth[BEFORE as usize] = Some(loss);
-    if let Some(measured) = new_loss.and_then(finite) {
-        truth[one] = Some(measured);
-    }
+    let new_loss = new_loss.and_then(finite);
+    // What the step measured is not measured again: another way to f may differ in its last digits.
+    let truth = t.iter().enumerate().map(|(i, &t)| match i {
+        ZERO => Some(loss),
+        ONE if new_loss.is_some() => new_loss,
+        _ => probed.loss_at(t),
+    });
+    let truth: Vec<Option<f64>> = truth.collect();
     let predicted: f64 = predicted.into();
-    let actual = truth[one].map(|after| after - loss);
+    let actual = truth[ONE].map(|after| after - loss);
     let quotient = || actual.map(|actual| actual / predicted).filter(|rho| rho.is_finite());
     let rho = rho.and_then(finite).or_else(quotient);
     let true_minimiser = minimiser(probed, &t, &truth);
