@@ -256,7 +256,7 @@ fn an_interrupted_run_leaves_nothing_behind() {
     let place = Place::new();
     place.write("t.jsonl", "old");
     let mut child = place
-        .command(&["run", "mlp-digits", "--steps", "1000000", "--trace", "t.jsonl", "--csv", "-"])
+        .heeding(&["run", "mlp-digits", "--steps", "1000000", "--trace", "t.jsonl", "--csv", "-"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

@@ -15,7 +15,7 @@ use std::{
 
 use pty::{PATIENCE, RIGHT, SHIFT_RIGHT, Session};
 use serde_json::Value;
-use support::{Place, Ran, VALLEY};
+use support::{BY_DEFAULT, Place, Ran, VALLEY};
 
 /// With their numbers, and what a terminal calls them.
 const SIGNALS: [(&str, i32, &str); 11] = [
@@ -32,8 +32,6 @@ const SIGNALS: [(&str, i32, &str); 11] = [
     ("POLL", 29, "I/O possible"),
 ];
 
-/// Whoever runs the tests may ignore hang-ups, and a shell cannot take that back.
-const BY_DEFAULT: [&str; 2] = ["env", "--default-signal"];
 /// As nohup does.
 const DEAF: [&str; 4] = ["sh", "-c", "trap '' HUP; exec \"$@\"", "sh"];
 

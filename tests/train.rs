@@ -159,7 +159,7 @@ const OPTIMISERS: [&str; 10] = [
 fn command(place: &Place, steps: &str, more: &[&str]) -> Command {
     let base =
         ["train", "mlp-digits", "--set", "problem.precision=f32", "--set", "problem.data.test=0.1", "--steps", steps];
-    place.command(&[&base[..], &OPTIMISERS, &["--save-params", "p.safetensors"], more].concat())
+    place.heeding(&[&base[..], &OPTIMISERS, &["--save-params", "p.safetensors"], more].concat())
 }
 
 fn saved(place: &Place) -> BTreeMap<String, Vec<u8>> {

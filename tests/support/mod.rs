@@ -12,6 +12,10 @@ use tempfile::TempDir;
 #[allow(dead_code, reason = "not every test needs it")]
 pub const VALLEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/valley.toml");
 
+/// Whoever runs the tests may ignore signals, as nohup and background jobs do, and a shell cannot take that back.
+#[allow(dead_code, reason = "not every test needs it")]
+pub const BY_DEFAULT: [&str; 2] = ["env", "--default-signal"];
+
 /// A directory with files to run the program in.
 pub struct Place {
     directory: TempDir,
@@ -69,6 +73,19 @@ impl Place {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rhoscope"));
         command.args(arguments).current_dir(self.directory.path()).stdin(Stdio::null());
+        command
+    }
+
+    /// The program with every signal as by default: it leaves ignored those that it finds ignored.
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub fn heeding(&self, arguments: &[&str]) -> Command {
+        let plain = self.command(arguments);
+        if !cfg!(target_os = "linux") {
+            return plain;
+        }
+        let mut command = Command::new(BY_DEFAULT[0]);
+        command.args(&BY_DEFAULT[1..]).arg(plain.get_program()).args(plain.get_args());
+        command.current_dir(self.directory.path()).stdin(Stdio::null());
         command
     }
 
